@@ -1,0 +1,91 @@
+"""Serve the stand-in: the bot's side under `/bot<token>/` and `/file/`, the people's side under `/world/`.
+
+In a test::
+
+    async with StandIn.start() as telegram:
+        sara = telegram.world.person("Sara", language_code="ar")
+        sara.starts()
+        welcome = await sara.hears("Welcome")
+        sara.presses(welcome, "English")
+
+As a process: `python -m bot.demo --port 8701` prints its address and token.
+
+The people's side (JSON; loopback only, so no secret is asked for). Times are Unix seconds of the world's clock, ids
+are Telegram's. A mistake answers 400 or 404 with `{"error": "<what is wrong>"}`.
+
+`GET /world/state?as=<user id>` is all a page needs to draw itself as that person sees it (without `as`: all chats)::
+
+    {"seq": 41,                                  number of the newest change; events carry theirs
+     "now": 1760000000.0, "network": true,
+     "bot": {"id", "name", "username", "up",     up: it is asking for updates, or did within the last 3 s
+             "description", "short_description"},
+     "counters": {"calls", "refused", "violations", "waiting"},
+     "me": null | Person, "people": [Person],
+     "chats": [Chat]}
+
+    Person  = {"id", "name", "username", "language_code", "blocked", "deactivated"}
+    Chat    = {"id", "kind": "private" | "group" | "supergroup" | "channel", "title",
+               "role": "creator" | "administrator" | "member" | "restricted" | "left" | "kicked" | null,
+               "members": [{"id", "name", "role"}],            the bot among them
+               "topics": [{"id", "name", "closed"}],
+               "commands": [{"command", "description"}],       the "/" menu in this person's language
+               "keyboard": null | {"rows": [[{"text", "request_location", "request_contact"}]],
+                                   "placeholder", "one_time", "persistent"},
+               "messages": [Message]}                          oldest first
+    Message = {"id", "chat_id", "time", "edited": false,
+               "from": {"side": "bot" | "me" | "other" | "service", "id", "name"},
+               "text": "" | text or caption, "entities": [{"type", "offset", "length", "url"?}],
+               "media": null | {"kind": "photo" | "voice" | "video" | "video_note" | "audio" | "document" | "sticker",
+                                "url": "/world/files/<id>", "mime", "size", "name", "duration", "width", "height"},
+               "location": null | {"latitude", "longitude"},
+               "venue": null | {"title", "address"}, "contact": null | {"name", "phone"},
+               "poll": null | {"question", "options": [text], "closed"},
+               "album": null | id, "topic": null | id, "forwarded": null | name, "protected": false,
+               "reply_to": null | {"id", "name", "text"},
+               "service": null | "joined" | "left" | "pinned" | "migrated" | "topic" | "title",
+               "buttons": [[{"id": "0.1", "text", "kind": "callback" | "url" | "copy", "callback_data", "url"}]]}
+
+`GET /world/events?as=<user id>` streams what changes in those chats (server-sent events; `id` is the `seq`)::
+
+    event: message   {"seq", "chat_id", "message": Message}
+    event: edited    {"seq", "chat_id", "message": Message}
+    event: deleted   {"seq", "chat_id", "message_ids": [id]}
+    event: chat      {"seq", "chat_id", "chat": Chat without messages}    members, keyboard, title, topics, a new id
+    event: pressed   {"seq", "chat_id", "message_id", "callback_id", "user_id"}
+    event: toast     {"seq", "chat_id", "user_id", "callback_id", "text", "alert"}     the answer to a press
+    event: typing    {"seq", "chat_id", "action"}
+    event: person    {"seq", "person": Person}
+    event: bot       {"seq", "up"}
+    event: network   {"seq", "up"}
+    event: counters  {"seq", "calls", "refused", "violations", "waiting"}       at most four a second
+
+`POST /world/act` lets a person do something: `{"as": user id, "do": verb, "chat": chat id, ...}`. `chat` is left out
+for the person's own talk with the bot. It answers `{"ok": true, "chat_id", "message_ids": [id], "callback_id"}`::
+
+    start       payload?                              presses Start, or follows a deep link
+    send        text, reply_to?, topic?, anonymous?, forwarded_from?: name
+    command     text                                  "/status"
+    reply       message_id, text
+    edit        message_id, text
+    press       message_id, button: "0.1" | label: text
+    press_keyboard  label, latitude?, longitude?, desktop?: true     a desktop client sends only the label
+    photo voice video video_note audio document sticker
+                data?: base64 (without it a built-in sample), name?, mime?, caption?, reply_to?, topic?, forwarded_from?
+    album       items?: [{"kind": "photo" | "video", "data"?}], count?: 3, caption?
+    location    latitude, longitude          venue   latitude, longitude, title, address
+    contact     phone?, name?                poll    question, options: [text]
+    block unblock deactivate
+    join leave                                        the chat must be given
+    delete      message_id                            leaves no update: Telegram tells bots nothing
+
+`POST /world/users` `{"first_name", "last_name"?, "username"?, "phone"?, "language_code"?, "id"?}` -> Person.
+`POST /world/chats` `{"title", "kind"?: "supergroup", "members": [user id], "admins"?: [user id], "forum"?: false,
+"bot"?: "administrator" | "member" | null, "id"?}` -> Chat; with `{"chat", "do": "migrate" | "kick" | "mute" | "unmute" |
+"promote" | "demote" | "remove" | "add" | "rename" | "delete", "user"?, "title"?, "quietly"?}` it changes one: without
+`user` the bot is meant.
+`POST /world/faults` `{"method", "chat"?, "kind", "times"?: 1, "status"?, "description"?, "retry_after"?, "seconds"?}`
+(kinds in `api/faults.py`), `{"clear": true}`, `{"network": false}`. `POST /world/clock` `{"advance": seconds}`.
+`GET /world/calls?since=<n>&method=` -> `{"calls": [{"n", "time", "method", "params", "files", "status", "result" |
+"error"}], "next"}`. `GET /world/delivered?chat=<id>` -> what the bot's messages in a chat look like now, and how often
+each was sent. `GET /world/violations` -> `{"violations": [{"time", "method", "text"}]}`. `GET /world/files/<id>` -> bytes.
+"""
