@@ -1,0 +1,225 @@
+"""What a turn decided: a closed union of imperatives. `bot.pipeline.commit.apply` has one arm for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from bot.model.ids import EntryId, ForumId, Language, MemberId, ResidentId, TicketId
+from bot.model.messages import Message, Recipient
+from bot.model.people import Draft
+from bot.model.text import Text
+from bot.model.tickets import Entry, Ticket
+
+
+class Priority(IntEnum):
+    """Who goes first when a chat, a group or the whole bot may not send everything at once."""
+
+    REPLY = 0
+    URGENT = 1
+    CARD = 2
+    NOTICE = 3
+    BROADCAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Say something.
+
+    With a `slot`, the chat shows one message in that slot: the first time it is sent, later it is edited; of several unsent ones the last
+    wins. `entry` asks the sender to report what became of it as `DeliveryChanged`.
+    """
+
+    to: Recipient
+    message: Message
+    priority: Priority
+    slot: str | None = None
+    ticket: TicketId | None = None
+    entry: EntryId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take back what a slot shows: unsent, it is dropped; sent, it is deleted, or emptied where it is too old to delete."""
+
+    to: Recipient
+    slot: str
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """Answer the button press itself. The only thing that goes out at once; lost without harm."""
+
+    text: Text
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetResident:
+    """Remember what the resident chose; None leaves a field as it is. `focus` is set whenever `refocus` is."""
+
+    resident: ResidentId
+    language: Language | None = None
+    consented: bool | None = None
+    reachable: bool | None = None
+    refocus: bool = False
+    focus: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EraseResident:
+    """Destroy the resident's key and rows: identity, draft, unsent words. Tickets are erased one by one with `EraseTicket`."""
+
+    resident: ResidentId
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Store the conversation as it stands."""
+
+    resident: ResidentId
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    """Forget the unfinished conversation."""
+
+    resident: ResidentId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Store a new ticket and remember it as the resident's own."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTicket:
+    """Store a ticket's changed state; `ticket.version` is the version that was read, and the turn is repeated if it is no longer so."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class EraseTicket:
+    """Destroy the ticket's key, content and thread; its reference, area, category and days stay as a count."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """Add to a ticket's thread."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntry:
+    """Store an entry's changed kind, words or delivery."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake up later: at `due` (UTC) an event `TimerFired(kind, key)` arrives. An earlier timer with this key is replaced.
+
+    `subject` says whose situation the event will find: the resident's, or the ticket's.
+    """
+
+    key: str
+    kind: str
+    due: datetime
+    resident: ResidentId | None = None
+    ticket: TicketId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropTimer:
+    """Do not wake up for this key any more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkForum:
+    """This group is the forum's from now on; what waited for it is sent. The chat is that of the arrival."""
+
+    forum: ForumId
+
+
+@dataclass(frozen=True, slots=True)
+class LoseForum:
+    """The forum's group cannot be written to: hold what is meant for it until it is linked again."""
+
+    forum: ForumId
+
+
+@dataclass(frozen=True, slots=True)
+class MoveForum:
+    """The forum's group has a new address; its messages there start afresh."""
+
+    forum: ForumId
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayHereAndLeave:
+    """Say one sentence in the strange group that the arrival came from, and leave it."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SayHere:
+    """Say one sentence in the group that the arrival came from although it is not linked (the answer to a wrong link code)."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DismissMember:
+    """Somebody is no longer a member: what they press from now on is refused."""
+
+    member: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Write down that somebody did something: ids and words from fixed sets only, never content."""
+
+    action: str
+    ticket: TicketId | None = None
+    forum: ForumId | None = None
+    member: MemberId | None = None
+    detail: str = ""
+
+
+Effect = (
+    Send
+    | Withdraw
+    | Toast
+    | SetResident
+    | EraseResident
+    | KeepDraft
+    | DropDraft
+    | OpenTicket
+    | MoveTicket
+    | EraseTicket
+    | AddEntry
+    | SetEntry
+    | SetTimer
+    | DropTimer
+    | LinkForum
+    | LoseForum
+    | MoveForum
+    | SayHereAndLeave
+    | SayHere
+    | DismissMember
+    | Audit
+)

@@ -1,0 +1,127 @@
+"""What is said, free of any channel: a body, buttons, an attachment. A channel turns it into its own calls within its capabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.model.text import Names, Piece, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button means. It travels inside the button, signed for the one chat it was made for.
+
+    `verb` names the handler (a desk action, a menu entry, `answer` for a question); `args` are short tokens without blanks.
+    """
+
+    verb: str
+    ticket: TicketId | None = None
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label and what it does: an action, or a number to call (shown as `tel:` where the channel can)."""
+
+    label: Text | Names
+    action: Action
+
+
+AttachmentKind = Literal["photo", "voice", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as the channel names it; the bytes stay at the channel until they are sent on.
+
+    Attributes:
+        kind: what it is. A picture sent as a file counts as a photo.
+        file: the channel's name of the file (secret: it never reaches a log or a group as such).
+        size: bytes, 0 if unknown.
+        too_big: above the channel's download limit, so it can be neither cleaned nor passed on.
+        duration: seconds, for voice and video.
+    """
+
+    kind: AttachmentKind
+    file: str
+    size: int = 0
+    too_big: bool = False
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing said to one chat.
+
+    Attributes:
+        body: the words. Plain text: nothing in it is markup.
+        rows: buttons, row by row, first in reading order first (a channel mirrors them for right-to-left languages).
+        attachment: at most one file; the body becomes its caption.
+        protect: the reader cannot forward or save it.
+        expects_reply: the reader's client opens an answer to this message (for prompts in a group).
+        asks_location: offers the channel's own button to share a location.
+        answers: the slot of an earlier message in the same chat that this one replies to.
+        silent: no sound on arrival.
+    """
+
+    body: Piece
+    rows: tuple[tuple[Button, ...], ...] = ()
+    attachment: Attachment | None = None
+    protect: bool = False
+    expects_reply: bool = False
+    asks_location: bool = False
+    answers: str | None = None
+    silent: bool = False
+
+    def with_rows(self, *rows: tuple[Button, ...]) -> Message:
+        """Return the same message with other buttons."""
+        return replace(self, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ToResident:
+    """Addressed to a resident's private chat."""
+
+    resident: ResidentId
+
+
+@dataclass(frozen=True, slots=True)
+class ToForum:
+    """Addressed to a forum's group, whichever chat that is today."""
+
+    forum: ForumId
+
+
+Recipient = ToResident | ToForum
+
+
+def recipient_key(recipient: Recipient) -> str:
+    """Return the recipient as one token, `resident:<id>` or `forum:<id>`, as stored and as signed into buttons."""
+    match recipient:
+        case ToResident(resident):
+            return f"resident:{resident}"
+        case ToForum(forum):
+            return f"forum:{forum}"
+
+
+def recipient_of(key: str) -> Recipient:
+    """Return the recipient that `recipient_key` made the token from."""
+    kind, _, name = key.partition(":")
+    return ToResident(ResidentId(name)) if kind == "resident" else ToForum(ForumId(name))
+
+
+def card_slot(ticket: TicketId) -> str:
+    """Return the slot of a ticket's card in a forum's chat."""
+    return f"card:{ticket}"
+
+
+def media_slot(ticket: TicketId, entry: EntryId, index: int) -> str:
+    """Return the slot of one attachment of one entry of a ticket."""
+    return f"media:{ticket}:{entry}:{index}"
+
+
+def entry_slot(entry: EntryId) -> str:
+    """Return the slot of the message that shows an entry of a ticket's thread, and whether it arrived."""
+    return f"entry:{entry}"

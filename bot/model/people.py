@@ -1,0 +1,77 @@
+"""People as a decision may know them: never by id, name, phone or address of a channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.model.ids import DraftId, ForumId, Language, MemberId, ResidentId, TicketId
+from bot.model.messages import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody who writes to the bot in private.
+
+    `language` and `consented` are None and False until chosen. `focus` is the ticket whose thread the resident's next words belong to
+    (the forum asked something), if any.
+    """
+
+    id: ResidentId
+    language: Language | None = None
+    consented: bool = False
+    reachable: bool = True
+    tickets: tuple[TicketId, ...] = ()
+    focus: TicketId | None = None
+
+
+Role = Literal["member", "coordinator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A volunteer, known by a random id and the name shown in their own group only."""
+
+    id: MemberId
+    forum: ForumId
+    name: str
+    role: Role = "member"
+
+
+Actor = Literal["resident", "member", "coordinator", "former_member", "anonymous", "channel", "stranger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a story: words, or a file with a caption, or both; `album` groups pieces that were sent together."""
+
+    text: str = ""
+    attachment: Attachment | None = None
+    album: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unfinished conversation: the flow's name and its answers by name. Stored sealed.
+
+    Attributes:
+        id: signed into its buttons, so that a button of another draft is recognised as old.
+        reference: the public number that the ticket will get, so that the review is the card to the letter.
+        answers: what was answered, by question; values are JSON.
+        at: a question to ask again although it has an answer (after back or edit); None otherwise.
+        kept: what was sent while a button was expected, or before the first question; it joins the story.
+        cancelling: the person pressed cancel and was asked whether they mean it.
+        pending: the question that was asked last.
+    """
+
+    id: DraftId
+    flow: str
+    started: datetime
+    reference: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    at: str | None = None
+    kept: tuple[Piece, ...] = ()
+    cancelling: bool = False
+    pending: str | None = None
