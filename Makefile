@@ -1,0 +1,82 @@
+# A fresh machine needs python3 (3.11 or newer), pip, git and make. Each target sets up what it needs, once.
+
+PYTHON ?= python3
+PORT ?= 8700
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+# --python installs into the environment with the machine's own pip, so the environment needs none (Debian keeps its maker apart).
+PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --no-input
+LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check format bench lock locales clean
+
+help:
+	@echo "make demo      the bot on this machine, with a resident's phone and a forum's group; PORT=$(PORT)"
+	@echo "make test      the test suite; ARGS='tests/storage -k key' for a part of it"
+	@echo "make check     format, lint, types, import contracts, dependencies, catalogues"
+	@echo "make format    put the code in its format"
+	@echo "make bench     the figures the design aims at"
+	@echo "make locales   bring the catalogues up to date with the code"
+	@echo "make lock      choose and pin the dependencies anew"
+	@echo "make clean     remove everything that was made here"
+
+demo: $(VENV)/demo.stamp
+	@$(RUN) -m bot demo --port $(PORT)
+
+test: $(VENV)/dev.stamp
+	@test -n "$$(command -v chromium)" || echo "chromium is not installed: the browser tests will be skipped (apt-get install chromium)"
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/dev.stamp
+	@$(RUN) -m pytest -m slow $(ARGS)
+
+check: $(VENV)/dev.stamp
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/deptry .
+	@$(RUN) -m pytest -q tests/project/test_locales.py
+
+format: $(VENV)/dev.stamp
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+bench: $(VENV)/dev.stamp
+	@$(RUN) -m bench $(ARGS)
+
+lock: $(VENV)/dev.stamp
+	@$(LOCK) -o requirements.lock
+	@$(LOCK) --group dev -o requirements-dev.lock
+	@git diff --stat -- requirements.lock requirements-dev.lock
+
+locales: $(VENV)/dev.stamp
+	@$(RUN) locales/update.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/demo.stamp: requirements.lock | $(RUN)
+	@echo "Installing what $< pins ..."
+	@$(PIP) install -q --require-hashes -r $<
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock | $(RUN)
+	@echo "Installing what $< pins ..."
+	@$(PIP) install -q --require-hashes -r $<
+	@touch $@
+
+# Everything that can be missing on a fresh machine is said here, with what mends it.
+$(RUN):
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "python3 is missing. Install it: apt-get install python3 python3-pip"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V). Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys, pip; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))' 2>/dev/null || \
+	  { echo "pip 22.3 or newer is needed for $(PYTHON). Install it: apt-get install python3-pip, or $(PYTHON) -m pip install -U pip"; exit 1; }
+	@$(PYTHON) -m venv --without-pip $(VENV)
