@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ LOOPBACK = ("127.", "localhost", "::1")
 
 
 @pytest.fixture(autouse=True)
-def _stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that leaves the machine: a test that needs the world outside proves nothing on another day."""
 
     def guarded(method: Any) -> Any:
@@ -24,7 +23,6 @@ def _stays_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
     monkeypatch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
-    yield
 
 
 @pytest.fixture(autouse=True)
