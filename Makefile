@@ -55,7 +55,7 @@ lock: $(VENV)/dev.stamp
 	@git diff --stat -- requirements.lock requirements-dev.lock
 
 locales: $(VENV)/dev.stamp
-	@$(RUN) locales/update.py
+	@$(RUN) -m bot.i18n.update
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* dist
