@@ -12,9 +12,10 @@ from bot.model.messages import Action, Attachment
 
 @dataclass(frozen=True, slots=True)
 class TextReceived:
-    """Words."""
+    """Words; `message` is the channel's id of the message, to recognise a later edit of it."""
 
     text: str
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class MediaReceived:
     attachment: Attachment
     caption: str = ""
     album: str | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label and what it does: an action, or a number to call (shown as `tel:` where the channel can)."""
+    """A label and what pressing it means."""
 
     label: Text | Names
     action: Action
@@ -64,6 +64,7 @@ class Message:
         asks_location: offers the channel's own button to share a location.
         answers: the slot of an earlier message in the same chat that this one replies to.
         silent: no sound on arrival.
+        call: a number to call and whose it is, shown as something one can tap (on Telegram: a contact).
     """
 
     body: Piece
@@ -74,6 +75,7 @@ class Message:
     asks_location: bool = False
     answers: str | None = None
     silent: bool = False
+    call: tuple[str, Piece] | None = None
 
     def with_rows(self, *rows: tuple[Button, ...]) -> Message:
         """Return the same message with other buttons."""

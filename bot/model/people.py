@@ -44,12 +44,12 @@ Actor = Literal["resident", "member", "coordinator", "former_member", "anonymous
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of a story: words, or a file with a caption, or both; `album` groups pieces that were sent together."""
+    """One piece of a story: words, or a file with a caption. `album` groups pieces sent together, `message` tells which message it was."""
 
     text: str = ""
     attachment: Attachment | None = None
-    album: str | None = None
-    message: str | None = None
+    album: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Draft:
         kept: what was sent while a button was expected, or before the first question; it joins the story.
         cancelling: the person pressed cancel and was asked whether they mean it.
         pending: the question that was asked last.
+        touched: when the person last did something here.
+        reminded: whether the one reminder has been sent.
     """
 
     id: DraftId
@@ -75,3 +77,5 @@ class Draft:
     kept: tuple[Piece, ...] = ()
     cancelling: bool = False
     pending: str | None = None
+    touched: datetime | None = None
+    reminded: bool = False

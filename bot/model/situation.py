@@ -23,6 +23,7 @@ class Situation:
     Attributes:
         now: UTC.
         at: when the event happened, UTC; long before `now` after a power cut.
+        place: where it happened: a private chat, a group, or inside the machine (timers, what the sender learnt).
         words: renders a piece of text in a language, to compare what was typed with what a button says.
         resident, draft: in a private chat.
         tickets: the resident's own tickets, newest first.
@@ -41,6 +42,7 @@ class Situation:
     at: datetime
     province: Province
     chance: Chance
+    place: Literal["private", "group", "machine"]
     words: Callable[[Piece, Language], str]
     resident: Resident | None = None
     draft: Draft | None = None

@@ -1,0 +1,74 @@
+"""What every channel gives the pipeline. One contract, one test suite for all (`tests/channels`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.model.events import Arrival
+from bot.model.messages import Action
+from bot.model.outgoing import Outcome, Outgoing
+
+Sign = Callable[[Action], str]
+"""Turns an action into button data that is valid in one chat only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One raw update: its id at the channel, the address of the chat whose order it belongs to, and the bytes as they came."""
+
+    key: str
+    chat: str
+    raw: bytes
+
+
+Store = Callable[[Sequence[Received]], Awaitable[None]]
+"""Makes a batch durable; only after it returns may the channel acknowledge. Raises when it could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can show. Lengths in UTF-16 units, as messengers count.
+
+    Attributes:
+        text, caption: longest message and caption.
+        buttons: whether it has buttons; without them an outgoing message numbers its choices.
+        edits: whether a message once sent can be changed.
+        group_per_minute: how many sends and edits one group takes in a minute; 0 for no such limit.
+        per_chat_seconds: shortest time between two sends into one chat.
+    """
+
+    text: int
+    caption: int
+    buttons: bool
+    edits: bool
+    group_per_minute: int
+    per_chat_seconds: float
+
+
+class Channel(Protocol):
+    """A messenger."""
+
+    name: str
+    capabilities: Capabilities
+
+    def read(self, raw: bytes) -> Arrival | None:
+        """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
+        ...
+
+    async def receive(self, store: Store) -> None:
+        """Ask for updates and store them until cancelled: acknowledge nothing that `store` has not returned for."""
+        ...
+
+    async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
+        """Show it in the chat: edit the messages `shown`, or send; `answers` is the message to reply to. Never raises for what a channel answers."""
+        ...
+
+    async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
+        """Answer a button press at once. Too old or failed: nothing is lost, nothing raised."""
+        ...
+
+    async def leave(self, chat: str) -> None:
+        """Leave a group."""
+        ...

@@ -1,0 +1,55 @@
+"""The table of contents that `handlers` hands to the machine: which function answers what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.engine.talk import Flow
+from bot.model.effects import Effect
+from bot.model.events import CommandGiven, Event
+from bot.model.messages import Action
+from bot.model.situation import Situation
+
+Effects = Iterable[Effect]
+ByAction = Callable[[Situation, Action], Effects]
+ByCommand = Callable[[Situation, CommandGiven], Effects]
+ByEvent = Callable[[Situation, Any], Effects]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the bot says and does, by what causes it.
+
+    Attributes:
+        flows: conversations with a resident, by the name that drafts are stored under.
+        first: the flow that a resident without language or consent is in; ends before any other begins.
+        default: the flow that content sent without a conversation starts.
+        home: shows the resident's main menu.
+        languages: shows the first screen, on which a language is chosen.
+        reflex: what comes before anything else that a resident's words cause (the emergency number at words of danger).
+        buttons: a resident's buttons outside a conversation, by verb.
+        commands: a resident's commands.
+        messages: a resident's words while no conversation is open: whether they belong to a ticket's thread (None: they do not).
+        desk: a forum's buttons, by verb.
+        desk_commands: a group's commands.
+        desk_events: everything else in a group, by the event's type.
+        timers: what falls due, by kind.
+        news: what the machine itself learnt and what the channel tells of a chat, by the event's type.
+    """
+
+    flows: Mapping[str, Flow]
+    first: str
+    default: str
+    home: Callable[[Situation], Effects]
+    languages: Callable[[Situation], Effects]
+    reflex: Callable[[Situation, Event], Effects] = lambda situation, event: ()
+    buttons: Mapping[str, ByAction] = field(default_factory=dict)
+    commands: Mapping[str, ByCommand] = field(default_factory=dict)
+    messages: Callable[[Situation, Event], Effects | None] = lambda situation, event: None
+    desk: Mapping[str, ByAction] = field(default_factory=dict)
+    desk_commands: Mapping[str, ByCommand] = field(default_factory=dict)
+    desk_events: Mapping[type[Event], ByEvent] = field(default_factory=dict)
+    timers: Mapping[str, ByEvent] = field(default_factory=dict)
+    news: Mapping[type[Event], ByEvent] = field(default_factory=dict)

@@ -1,0 +1,27 @@
+"""How an action travels inside a button: short enough for Telegram's 64 bytes together with its 11-character signature."""
+
+from __future__ import annotations
+
+from bot.model.ids import TicketId
+from bot.model.messages import Action
+
+LIMIT = 52
+"""Bytes for the action: 64 of callback_data less a dot and the signature."""
+
+
+def encode(action: Action) -> str:
+    """Return `verb~ticket~arg~arg`; raises ValueError if it would not fit or a part holds the separator."""
+    parts = (action.verb, action.ticket or "", *action.args)
+    if any("~" in part for part in parts):
+        raise ValueError("a part of an action may not contain '~'")
+    encoded = "~".join(parts)
+    if len(encoded.encode()) > LIMIT:
+        raise ValueError(f"an action may have {LIMIT} bytes, this has {len(encoded.encode())}")
+    return encoded
+
+
+def decode(encoded: str) -> Action:
+    """Return the action that `encode` wrote."""
+    verb, _, rest = encoded.partition("~")
+    ticket, *args = rest.split("~") if rest else ("",)
+    return Action(verb, TicketId(ticket) if ticket else None, tuple(args))

@@ -1,0 +1,85 @@
+"""What waits in the outbox: a message in its reader's language, still free of any channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.model.ids import Language
+from bot.model.messages import Action, Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A button in its reader's language."""
+
+    text: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as it will be shown.
+
+    Attributes:
+        do: `show` sends it, or edits what its slot shows; `withdraw` takes back what its slot shows.
+        text: plain text, nothing in it is markup; a channel splits what is too long for it.
+        language: of the reader; decides the direction in which button rows run.
+        answers: slot of an earlier message in the same chat that this one replies to.
+    """
+
+    text: str
+    language: Language
+    do: Literal["show", "withdraw"] = "show"
+    rows: tuple[tuple[Label, ...], ...] = ()
+    attachment: Attachment | None = None
+    protect: bool = False
+    expects_reply: bool = False
+    asks_location: bool = False
+    answers: str | None = None
+    silent: bool = False
+    call: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The channel took it. `messages` are the channel's ids of what the slot now shows, in order (a long text is several)."""
+
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: try again after so many seconds. `chat_only`: only this chat waits; otherwise the whole bot does."""
+
+    after: float
+    reason: str
+    chat_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It will not be sent, however often it is tried.
+
+    `reason` is one of `blocked`, `deactivated` (the person is gone), `chat_lost` (the group cannot be written to), `refused` (the content).
+    """
+
+    reason: Literal["blocked", "deactivated", "chat_lost", "refused"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """It may have been delivered: the answer was lost. Sent once more at most."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The chat has a new address; send it again there."""
+
+    address: str
+
+
+Outcome = Sent | Later | Never | Unsure | Moved
