@@ -26,6 +26,9 @@ FOREIGN = {
 }
 """Letters of the neighbour's keyboard, digits and signs of another script, invisible signs: the program adds its own isolates."""
 
+SAID_BY_TELEGRAM = {"Remain anonymous"}
+"""Quoted, but a label of Telegram's and not of ours."""
+
 LANGUAGES = {path.parts[-3]: path for path in catalogues()}
 
 
@@ -55,9 +58,9 @@ def faults(language: str, message: Message, called: dict[str, set[str]]) -> Iter
     """Say what is wrong with a translation."""
     wanted = set(PLACEHOLDER.findall(english(message)[-1]))
     for index, form in enumerate(forms(message)):
-        may_lack = {"{count}"} if len(forms(message)) > 1 and index in ONLY_ONE_NUMBER[language] else set()
+        own_words = len(forms(message)) > 1 and index in ONLY_ONE_NUMBER[language]
         there = set(PLACEHOLDER.findall(form))
-        if there - wanted or wanted - there - may_lack:
+        if there - wanted or wanted - there - ({"{count}"} if own_words else set()):
             yield "other placeholders"
         if re.search(r"[{}]", PLACEHOLDER.sub("", form)):
             yield "a lone brace"
@@ -67,7 +70,7 @@ def faults(language: str, message: Message, called: dict[str, set[str]]) -> Iter
             yield "a sign of another script"
         if form != unicodedata.normalize("NFC", form) or form != form.strip():
             yield "not in normal form"
-        for label in QUOTED.findall(english(message)[-1]):
+        for label in set(QUOTED.findall("" if own_words else english(message)[-1])) - SAID_BY_TELEGRAM:
             quotes = "“{}”" if language == "en" else "«{}»"
             if not any(quotes.format(name) in form for name in called.get(label, ())):
                 yield f"does not quote the button {label!r}"
