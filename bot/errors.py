@@ -3,7 +3,7 @@
     AlwandError                 one line for the operator; exit code 1
     ├── StartRefused            starting now would do harm; exit code 2
     │   └── ConfigError         a setting is missing or wrong
-    └── TokenRejected           Telegram no longer knows the token; exit code 3
+    └── TokenRefused            Telegram no longer knows the token; exit code 3
 
 A send that failed is not an exception but a value (`bot/model/outgoing.py`), and what a resident mistypes is an ordinary
 answer. A bug is not caught: its turn rolls back, is tried again and then parked.
@@ -28,7 +28,7 @@ class ConfigError(StartRefused):
     """A setting is missing or wrong. The text names it as it stands in the file, and the remedy; one line for each fault."""
 
 
-class TokenRejected(AlwandError):
+class TokenRefused(AlwandError):
     """Telegram answers 401: the token was revoked or never was one. Nothing unsent is lost; a new token goes on."""
 
     exit_code = 3

@@ -1,0 +1,77 @@
+"""The settings of the machine: how it reaches Telegram, where it keeps things, how long, how fast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from bot.config import faults
+from bot.config.section import Section
+
+SQLITE = "sqlite+aiosqlite:///"
+TOKEN_FORM = r"\d+:[\w-]{20,}"  # noqa: S105 - what a token looks like, not one
+
+Database = Annotated[
+    str,
+    AfterValidator(
+        faults.matching(
+            r"sqlite\+aiosqlite:///(?!:memory:).+|postgresql\+asyncpg://.+",
+            "should be sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/DATABASE",
+        )
+    ),
+]
+Address = Annotated[str, AfterValidator(faults.matching(r"https?://[^\s/?#]+", "should be https://HOST, without a path"))]
+
+
+def _token(token: SecretStr) -> SecretStr:
+    faults.matching(TOKEN_FORM, "should look like 123456789:AA..., as BotFather gave it")(token.get_secret_value())
+    return token
+
+
+class Telegram(Section):
+    """How the bot reaches Telegram."""
+
+    api_url: Address = Field("https://api.telegram.org", description="Where the Bot API answers.")
+    token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(None, description="Only as ALWAND_TELEGRAM__TOKEN.")
+    token_file: Path | None = Field(None, description="A file with the token in its first line.")
+    poll_timeout: int = Field(50, ge=0, le=50, description="Seconds that one request waits for news.")
+
+
+class Storage(Section):
+    """Where everything is kept."""
+
+    url: Database = Field(SQLITE + "alwand.db", repr=False, description="The database.")
+
+
+class Keys(Section):
+    """What opens the sealed columns."""
+
+    file: Path | None = Field(None, description="The key file that `alwand keys new` made; without it the credential alwand_key.")
+
+
+class Retention(Section):
+    """How long things are kept."""
+
+    closed_days: int = Field(180, ge=1, le=3650, description="A report, after it was closed.")
+    draft_days: int = Field(7, ge=1, le=30, description="A report that was begun and never sent.")
+    draft_reminder_minutes: int = Field(60, ge=1, le=1440, description="When to remind, once, of such a report.")
+
+
+class Limits(Section):
+    """How fast, how often, how long."""
+
+    messages_per_second: int = Field(30, ge=1, le=1000, description="To all chats together; above 30 only with paid broadcasts.")
+    chat_seconds: float = Field(1.0, ge=0.05, le=60, description="Between two messages to one chat.")
+    group_per_minute: int = Field(20, ge=1, le=60, description="Messages and edits in one group.")
+    late_after_minutes: int = Field(30, ge=1, le=1440, description="From when on a report is marked as having come late.")
+    handler_seconds: float = Field(10, gt=0, le=60, description="How long one decision may take.")
+    attempts: int = Field(3, ge=1, le=10, description="Tries before an update waits for a person.")
+    transfers: int = Field(3, ge=1, le=10, description="How often a report may change its forum without the head.")
+
+
+class Service(Section):
+    """How this process runs."""
+
+    production: bool = Field(True, description="Off only for the demo and for tests: allows planned crashes and a moved clock.")
