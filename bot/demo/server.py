@@ -89,3 +89,87 @@ for the person's own talk with the bot. It answers `{"ok": true, "chat_id", "mes
 "error"}], "next"}`. `GET /world/delivered?chat=<id>` -> what the bot's messages in a chat look like now, and how often
 each was sent. `GET /world/violations` -> `{"violations": [{"time", "method", "text"}]}`. `GET /world/files/<id>` -> bytes.
 """
+
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from bot.demo.api.faults import Faults
+from bot.demo.api.gate import Gate
+from bot.demo.api.limits import Limits
+from bot.demo.api.service import Service
+from bot.demo.control import Control
+from bot.demo.runner import Runner, Transports, listen
+from bot.demo.world import World, WorldClock
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+NOT_FOUND = b'{"ok":false,"error_code":404,"description":"Not Found"}'
+
+
+class StandIn:
+    """Telegram on 127.0.0.1. `url` is what a bot takes as its API's address, `token` its token."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        clock: WorldClock | None = None,
+        repeat_guard: float = 0.5,
+        keep_calls: int | None = None,
+        page: ASGIApp | None = None,
+    ) -> None:
+        self.world = World(clock=clock, keep_calls=keep_calls)
+        self.faults = Faults()
+        self.transports: Transports = {}
+        self.service = Service(self.world, limits, repeat_guard=repeat_guard)
+        self.gate = Gate(self.service, self.faults, self.transports)
+        self._control: ASGIApp = Control(self.world, self.faults).application()
+        self._page = page
+        self.port = 0
+
+    @property
+    def token(self) -> str:
+        """The bot's token."""
+        return self.world.token
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a request to the side it is for."""
+        path: str = scope.get("path", "")
+        if path.startswith(("/bot", "/file/bot")):
+            await self.gate(scope, receive, send)
+        elif path.startswith("/world/"):
+            await self._control(scope, receive, send)
+        elif self._page is not None:
+            await self._page(scope, receive, send)
+        else:
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": NOT_FOUND})
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls, port: int = 0, *, limits: Limits | bool = True, **options: Any) -> AsyncIterator["StandIn"]:
+        """Serve in the running loop. `limits`: Telegram's (True), none (False) or one's own.
+
+        `options`: `clock`, `repeat_guard` (seconds, 0 switches it off), `keep_calls` (how many calls to remember, None:
+        all), `page` (an ASGI application for every other path).
+        """
+        sock = listen(port)
+        chosen = Limits() if limits is True else limits or None
+        stand_in = cls(limits=chosen, **options)
+        stand_in.port = sock.getsockname()[1]
+        runner = Runner(stand_in, sock, stand_in.transports)
+        await runner.start()
+        try:
+            yield stand_in
+        finally:
+            await runner.stop()

@@ -1,0 +1,40 @@
+"""`python -m bot.demo`: Telegram's stand-in as a process of its own; prints one line of JSON with its address."""
+
+import argparse
+import asyncio
+import json
+import signal
+
+from bot.demo.server import StandIn
+
+
+async def serve(port: int, *, limits: bool, keep_calls: int | None, repeat_guard: float) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with StandIn.start(port, limits=limits, keep_calls=keep_calls, repeat_guard=repeat_guard) as telegram:
+        print(json.dumps({"url": telegram.url, "token": telegram.token}), flush=True)  # noqa: T201 - its answer
+        await stop.wait()
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="python -m bot.demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    parser.add_argument("--no-limits", action="store_true", help="no flood limits, as no benchmark of the bot needs")
+    parser.add_argument("--keep-calls", type=int, default=None, help="how many calls to remember; all unless given")
+    parser.add_argument("--repeat-guard", type=float, default=0.5, help="seconds; 0 switches it off")
+    given = parser.parse_args()
+    asyncio.run(
+        serve(
+            given.port,
+            limits=not given.no_limits,
+            keep_calls=given.keep_calls,
+            repeat_guard=given.repeat_guard,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

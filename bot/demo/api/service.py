@@ -1,0 +1,110 @@
+"""What every method needs: the world, the limits, and whether the bot may act in a chat."""
+
+from typing import Any
+
+from bot.demo.api.limits import Limits, Pace
+from bot.demo.api.reading import Upload
+from bot.demo.api.refusals import bad, forbidden, migrated, too_many
+from bot.demo.world.chat import IN_CHARGE, Chat, Member
+from bot.demo.world.world import World
+
+Json = dict[str, Any]
+
+_PLACES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
+_WRITING = {
+    "text": ("can_send_messages", "text messages"),
+    "photo": ("can_send_photos", "photos"),
+    "voice": ("can_send_voice_notes", "voice notes"),
+    "video": ("can_send_videos", "videos"),
+    "audio": ("can_send_audios", "music"),
+    "document": ("can_send_documents", "documents"),
+    "poll": ("can_send_polls", "polls"),
+}
+
+
+class Service:
+    """Telegram, as one bot reaches it."""
+
+    def __init__(self, world: World, limits: Limits | None, *, repeat_guard: float = 0.5) -> None:
+        self.world = world
+        self.pace = Pace(limits)
+        self.repeat_guard = repeat_guard
+        self.webhook: Json = {"url": ""}
+        self.uploads: dict[str, Upload] = {}
+
+    def chat(self, chat_id: int) -> Chat:
+        """The chat with this id. Refuses one that is unknown, never met, or upgraded."""
+        if chat_id in self.world.moved:
+            raise migrated(self.world.moved[chat_id])
+        found = self.world.chats.get(chat_id)
+        if found is None:
+            raise bad("chat not found")
+        return found
+
+    def me(self, chat: Chat) -> Member:
+        """The bot as a member of a group. Refuses when it is not in it."""
+        place = _PLACES[chat.kind]
+        if chat.is_deleted:
+            raise forbidden(f"the {place.removesuffix(' chat')} chat was deleted")
+        member = chat.members.get(self.world.bot["id"])
+        if member is None or member.status == "left":
+            raise forbidden(f"bot is not a member of the {place}")
+        if member.status == "kicked":
+            raise forbidden(f"bot was kicked from the {place}")
+        return member
+
+    def may_reach(self, chat: Chat) -> None:
+        """Refuse when this person or group cannot be written to at all."""
+        if chat.person is None:
+            self.me(chat)
+        elif chat.person.is_deactivated:
+            raise forbidden("user is deactivated")
+        elif chat.person.is_blocking:
+            raise forbidden("bot was blocked by the user")
+        elif not chat.person.has_started:
+            raise forbidden("bot can't initiate conversation with a user")
+
+    def may_write(self, chat: Chat, kind: str) -> None:
+        """Refuse when the bot may not send this kind of message here."""
+        self.may_reach(chat)
+        if chat.person is not None:
+            if kind == "voice" and chat.person.refuses_voices:
+                raise bad("VOICE_MESSAGES_FORBIDDEN")
+            return
+        right, named = _WRITING.get(kind, ("can_send_messages", "text messages"))
+        member = self.me(chat)
+        if chat.kind == "channel" and member.status not in IN_CHARGE:
+            raise bad("need administrator rights in the channel chat")
+        if member.status == "restricted" and not member.may(right):
+            raise bad(f"not enough rights to send {named} to the chat")
+
+    def may_manage(self, chat: Chat, right: str, refusal: str) -> None:
+        """Refuse when the bot is in the group without this right."""
+        if not self.me(chat).may(right):
+            raise bad(refusal)
+
+    def topic(self, chat: Chat, topic_id: int | None) -> Json:
+        """The fields of a message in this thread."""
+        if topic_id is None:
+            return {}
+        topic = chat.topics.get(topic_id)
+        if topic is None or topic.is_deleted:
+            raise bad("message thread not found")
+        if topic.is_closed and not self.me(chat).may("can_manage_topics"):
+            raise bad("TOPIC_CLOSED")
+        return {"message_thread_id": topic_id, "is_topic_message": True}
+
+    def count(self, chat: Chat, count: int = 1) -> None:
+        """Count sends, edits and new topics. Refuses with 429 when there were too many."""
+        wait = self.pace.spend(chat.id, self.world.clock.now(), count)
+        if wait:
+            raise too_many(wait)
+
+    def own(self, chat: Chat, message_id: int, missing: str, foreign: str) -> Json:
+        """A message of the bot in this chat."""
+        raw = chat.messages.get(message_id)
+        if raw is None:
+            raise bad(missing)
+        if raw.get("from", {}).get("id") != self.world.bot["id"] or "pinned_message" in raw:
+            raise bad(foreign)
+        return raw
