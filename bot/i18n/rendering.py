@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.i18n.catalogues import catalogue
 from bot.i18n.isolates import aligned, isolated, neutral
 from bot.model.ids import Language
-from bot.model.text import C_, Joined, Names, Piece, Text, Value, Words
+from bot.model.text import C_, InLanguage, Joined, Names, Piece, Text, Value, Words
 
 _BAGHDAD = ZoneInfo("Asia/Baghdad")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_COMMAND = re.compile(r"(?<!\S)/[a-z]+")
+"""A command inside a sentence: from right to left its slash would land at the wrong end."""
 _CORRECTED_MONTHS: dict[tuple[Language, int], str] = {("ckb", 12): "کانوونی یەکەم"}
 """CLDR spells the same word with two و in January and with one in December."""
 
@@ -40,6 +42,8 @@ def _piece(piece: Piece, language: Language) -> str:
             return neutral(piece.in_language(language))
         case Words(words):
             return isolated(neutral(words))
+        case InLanguage(own, its_language):
+            return _piece(own, its_language)
         case Joined(parts, separator):
             return separator.join(filter(None, (_piece(part, language) for part in parts)))
         case _:
@@ -48,7 +52,10 @@ def _piece(piece: Piece, language: Language) -> str:
 
 def _sentence(text: Text, language: Language) -> str:
     values = text.values if text.n is None else {"count": text.n, **text.values}
-    sentence = catalogue(language).sentence(text)
+    spoken = catalogue(language)
+    sentence = spoken.sentence(text)
+    if spoken.locale.text_direction == "rtl":
+        sentence = _COMMAND.sub(lambda command: isolated(command[0]), sentence)
     return _PLACEHOLDER.sub(lambda found: isolated(_value(values[found[1]], language)), sentence)
 
 
@@ -66,7 +73,7 @@ def _value(value: Value, language: Language) -> str:
             return f"{value:%H:%M}"
         case Words(words):
             return neutral(words)
-        case Text() | Names() | Joined():
+        case Text() | Names() | Joined() | InLanguage():
             return _piece(value, language)
         case _:
             assert_never(value)

@@ -83,6 +83,12 @@ def test_a_sentence_inside_a_sentence_speaks_the_same_language() -> None:
     assert render(name, "ckb") == "خانەقین"
 
 
+def test_a_command_in_a_sentence_keeps_its_slash_in_front() -> None:
+    """B36: `/start` between Arabic words would show as `start/`."""
+    assert render(said("ابدأ: /start. نعم/لا"), "ar") == f"ابدأ: {FSI}/start{PDI}. نعم/لا"
+    assert render(said("Begin: /start"), "en") == "Begin: /start"
+
+
 def test_joined_pieces_leave_out_the_empty_ones() -> None:
     assert render(paragraphs(said("a"), None, Words(""), said("b")), "en") == "a\n\nb"
     assert render(Joined((said("a"), said("b")), separator="، "), "ckb") == "a، b"
