@@ -89,6 +89,12 @@ def test_a_command_in_a_sentence_keeps_its_slash_in_front() -> None:
     assert render(said("Begin: /start"), "en") == "Begin: /start"
 
 
+def test_the_first_screen_can_speak_all_languages_at_once() -> None:
+    """B13."""
+    name = Names(en="forum", ar="منتدى", ckb="کۆڕبەند")
+    assert render(lines(*(InLanguage(name, language) for language in LANGUAGES)), "en").split("\n") == ["منتدى", "کۆڕبەند", "forum"]
+
+
 def test_joined_pieces_leave_out_the_empty_ones() -> None:
     assert render(paragraphs(said("a"), None, Words(""), said("b")), "en") == "a\n\nb"
     assert render(Joined((said("a"), said("b")), separator="، "), "ckb") == "a، b"
