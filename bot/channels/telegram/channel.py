@@ -1,0 +1,110 @@
+"""Telegram as a `Channel`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, Self
+
+from telegram import Bot
+from telegram.constants import CallbackQueryLimit
+from telegram.error import TelegramError
+
+from bot.channels.base import Capabilities, Sign, Store
+from bot.channels.telegram.files import Files
+from bot.channels.telegram.layout import CAPTION, TEXT
+from bot.channels.telegram.read import NAME, read
+from bot.channels.telegram.receive import Alarm, Receiver
+from bot.channels.telegram.send import Render, Sender
+from bot.channels.telegram.splitting import split
+from bot.channels.telegram.transport import Transport
+from bot.model.events import Arrival
+from bot.model.outgoing import Outcome, Outgoing
+
+PUBLIC_API: Final = "https://api.telegram.org"
+_PRESS_SECONDS: Final = 5.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TelegramChannel:
+    """The bot at Telegram. Use it as `async with TelegramChannel(...) as telegram:`.
+
+    Args:
+        token: the bot's secret.
+        api_url: of the Bot API server, without the token.
+        render: puts the channel's own few words (a button, a note for a lost file) into the reader's language.
+        alarm: told in words of a fixed set (`bot.channels.telegram.receive.Word`) when something begins to be wrong.
+        now: the time, UTC; a button press gets it as its own.
+        poll_seconds: how long Telegram holds a poll open when there is nothing new; at most 50.
+        first_pause: seconds before the first repetition of a failed poll; each further one waits twice as long, up to 30.
+        stalled_seconds: how long a download may stand still before the file counts as lost.
+    """
+
+    name = NAME
+    capabilities = Capabilities(text=TEXT, caption=CAPTION, buttons=True, edits=True, group_per_minute=20, per_chat_seconds=1.0)
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        render: Render,
+        alarm: Alarm,
+        api_url: str = PUBLIC_API,
+        now: Callable[[], datetime] = _utc_now,
+        poll_seconds: float = 25.0,
+        first_pause: float = 0.5,
+        stalled_seconds: float = 10.0,
+    ) -> None:
+        base = api_url.rstrip("/")
+        self._transport = Transport()
+        self.bot = Bot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._transport,
+            get_updates_request=self._transport,
+        )
+        self._now = now
+        self._receiver = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
+        self._sender = Sender(self.bot, Files(self.bot, self._transport, stalled_seconds=stalled_seconds), render)
+
+    async def __aenter__(self) -> Self:
+        """Open the connections. Telegram is not asked anything yet: a start without a network is a start."""
+        await self._transport.initialize()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self._transport.shutdown()
+
+    @property
+    def last_poll(self) -> float:
+        """Monotonic time of the last poll that Telegram answered; of the creation before the first."""
+        return self._receiver.last_poll
+
+    def read(self, raw: bytes) -> Arrival | None:
+        """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
+        return read(raw, username=self._receiver.username, now=self._now)
+
+    async def receive(self, store: Store) -> None:
+        """Poll and store until cancelled. Raises `bot.errors.TokenRefused` once Telegram has refused the token for good."""
+        await self._receiver.run(store)
+
+    async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
+        """Show it in the chat; see `bot.channels.base.Channel.send`."""
+        return await self._sender.send(chat, outgoing, shown=shown, answers=answers, sign=sign)
+
+    async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
+        """Answer a button press. Telegram takes that for 150 s and shows at most 200 characters; nothing depends on it."""
+        toast = split(text, int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH), TEXT)[0]
+        with contextlib.suppress(TelegramError):
+            await self.bot.answer_callback_query(press, toast or None, show_alert=alert, read_timeout=_PRESS_SECONDS)
+
+    async def leave(self, chat: str) -> None:
+        """Leave a group; if it is gone already, that is as good."""
+        with contextlib.suppress(TelegramError):
+            await self.bot.leave_chat(int(chat))

@@ -1,0 +1,86 @@
+"""Files on their way through the bot: fetched, cleaned, and sent on as new ones without a name of their own.
+
+A file is never sent on by its id: that would carry its name, and with it what the sender's phone put inside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import Bot
+
+from bot.channels.telegram.contents import DOWNLOAD_LIMIT
+from bot.channels.telegram.media import CannotClean, clean_photo, clean_video, clean_voice, ending
+from bot.channels.telegram.outcomes import verdict_of
+from bot.channels.telegram.transport import AnswerLost, Refused, Transport
+from bot.model.messages import Attachment, AttachmentKind
+
+_CLEAN: Final = {"photo": clean_photo, "voice": clean_voice, "video": clean_video}
+_AT_ONCE: Final = 2
+"""Pictures unpacked at the same time: each takes up to 160 MB of memory, and a core."""
+_TRIES: Final = 2
+_TOTAL_SECONDS: Final = 90.0
+
+
+class FileLost(Exception):
+    """The file is gone, too big, stalled, or cannot be cleaned: the message has to do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A cleaned file. `name` is neutral: the kind and an ending."""
+
+    kind: AttachmentKind
+    data: bytes
+    name: str
+    duration: int
+
+
+class Files:
+    """Fetches what residents and members sent."""
+
+    def __init__(self, bot: Bot, transport: Transport, *, stalled_seconds: float) -> None:
+        self._bot = bot
+        self._transport = transport
+        self._stalled_seconds = stalled_seconds
+        self._cleaning = asyncio.Semaphore(_AT_ONCE)
+
+    async def fetch(self, attachment: Attachment) -> Upload:
+        """Return the file, cleaned. Raises `FileLost`; and `Refused` or `Unreached` where Telegram as a whole is in trouble."""
+        if attachment.too_big:
+            raise FileLost
+        data = await self._download(await self._address(attachment))
+        async with self._cleaning:
+            try:
+                cleaned = await asyncio.to_thread(_CLEAN[attachment.kind], data)
+            except CannotClean:
+                raise FileLost from None
+        return Upload(attachment.kind, cleaned, attachment.kind + ending(cleaned), attachment.duration)
+
+    async def _address(self, attachment: Attachment) -> str:
+        try:
+            path = (await self._bot.get_file(attachment.file)).file_path
+        except AnswerLost:
+            raise Refused(500) from None  # asking is harmless: once more, later
+        except Refused as refused:
+            if verdict_of(refused) is None:
+                raise
+            raise FileLost from None
+        if path is None:
+            raise FileLost
+        return path
+
+    async def _download(self, url: str) -> bytes:
+        for _ in range(_TRIES):
+            try:
+                return await self._transport.download(url, limit=DOWNLOAD_LIMIT, stalled=self._stalled_seconds, total=_TOTAL_SECONDS)
+            except AnswerLost:
+                continue
+            except Refused as refused:
+                # Here 404 means this file, not the token: getFile has just answered.
+                if refused.status in {429, 502, 503, 504}:
+                    raise
+                raise FileLost from None
+        raise FileLost

@@ -1,0 +1,56 @@
+"""Buttons under a message, and the one keyboard that can ask for a location."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+
+from bot.channels.base import Sign
+from bot.model.ids import Language
+from bot.model.outgoing import Label, Outgoing
+
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
+
+_WIDEST_ROW: Final = 34
+"""Letters that a row shows on a phone of 360 points before Telegram cuts labels off with "..."."""
+_PADDING: Final = 3
+_MOST_IN_A_ROW: Final = 8
+_RIGHT_TO_LEFT: Final[tuple[Language, ...]] = ("ar", "ckb")
+
+Rows = tuple[tuple[Label, ...], ...]
+
+
+def markup_of(outgoing: Outgoing, sign: Sign, share_location: str) -> Markup | None:
+    """Return what belongs under a message: buttons go before a request to reply, since Telegram shows only one of them.
+
+    A location can only be asked for by the keyboard in place of the phone's own. It is a one-time keyboard: it folds away after a press and
+    stays one tap away until then, and nothing has to take it down, which would cost a message of its own.
+    """
+    rows = arranged(outgoing.rows, outgoing.language)
+    if outgoing.asks_location:
+        keys = [[KeyboardButton(share_location, request_location=True)], *([KeyboardButton(label.text) for label in row] for row in rows)]
+        return ReplyKeyboardMarkup(keys, resize_keyboard=True, one_time_keyboard=True)
+    if rows:
+        return InlineKeyboardMarkup([[InlineKeyboardButton(label.text, callback_data=sign(label.action)) for label in row] for row in rows])
+    return ForceReply(selective=True) if outgoing.expects_reply else None
+
+
+def arranged(rows: Rows, language: Language) -> Rows:
+    """Return the rows as Telegram has to be given them: mirrored for right-to-left readers, one button a row where labels lack room.
+
+    Telegram draws a row from left to right in every language; the first in reading order must come last for whom reads from the right.
+    """
+    fitting: list[tuple[Label, ...]] = []
+    for row in rows:
+        if len(row) > _MOST_IN_A_ROW or any(_width(label.text) > _WIDEST_ROW // len(row) - _PADDING for label in row if len(row) > 1):
+            fitting.extend((label,) for label in row)
+        elif row:
+            fitting.append(tuple(reversed(row)) if language in _RIGHT_TO_LEFT else row)
+    return tuple(fitting)
+
+
+def _width(label: str) -> int:
+    """Return about how many letters' room a label takes: an emoji two, a mark above or below a letter none."""
+    return sum(2 if unicodedata.east_asian_width(c) == "W" else 1 for c in label if unicodedata.category(c) not in {"Mn", "Cf"})
