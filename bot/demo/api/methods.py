@@ -41,6 +41,7 @@ METHODS: Mapping[str, Method] = {
     "sendMediaGroup": media.send_media_group,
     "sendLocation": sending.send_location,
     "sendVenue": sending.send_venue,
+    "sendContact": sending.send_contact,
     "sendPoll": sending.send_poll,
     "stopPoll": sending.stop_poll,
     "sendChatAction": sending.send_chat_action,

@@ -46,6 +46,7 @@ TABLE: dict[str, str] = {
     "sendMediaGroup": f"chat_id! media! {_SEND}",
     "sendLocation": f"chat_id! latitude! longitude! horizontal_accuracy {_SEND_ONE}",
     "sendVenue": f"chat_id! latitude! longitude! title! address! {_SEND_ONE}",
+    "sendContact": f"chat_id! phone_number! first_name! last_name vcard {_SEND_ONE}",
     "sendPoll": (f"chat_id! question! options! is_anonymous type allows_multiple_answers open_period close_date is_closed {_SEND_ONE}"),
     "stopPoll": "chat_id! message_id! reply_markup",
     "sendChatAction": "chat_id! action! message_thread_id",

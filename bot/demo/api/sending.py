@@ -105,6 +105,15 @@ def send_venue(service: Service, given: Json) -> Json:
     return send(service, chat, given, "location", {"location": point, "venue": venue})
 
 
+def send_contact(service: Service, given: Json) -> Json:
+    """A telephone number that can be tapped."""
+    chat = service.chat(given["chat_id"])
+    contact = {name: given[name] for name in ("phone_number", "first_name", "last_name", "vcard") if name in given}
+    if not contact["phone_number"]:
+        raise bad("phone_number is empty")  # not Telegram's wording
+    return send(service, chat, given, "contact", {"contact": contact})
+
+
 def send_poll(service: Service, given: Json) -> Json:
     """A poll of 1 to 12 options."""
     chat = service.chat(given["chat_id"])
