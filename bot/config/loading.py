@@ -83,6 +83,15 @@ class Config(BaseSettings):
             raise ConfigError("[keys] file: is missing; make one with `alwand keys new FILE` and name it, or use the credential alwand_key")
         return file
 
+    def key(self) -> str:
+        """Return the text of the key file. Raises ConfigError."""
+        file = self.key_file()
+        try:
+            return file.read_text(encoding="ascii")
+        except (OSError, UnicodeError) as error:
+            remedy = "make one with `alwand keys new FILE`, or restore the one you saved"
+            raise ConfigError(f"[keys] file: {file} cannot be read ({faults.reason(error)}); {remedy}") from None
+
     def places(self) -> Province:
         """Return the province as the conversations know it."""
         return Province(

@@ -1,0 +1,10 @@
+"""`alwand check`: examines everything the bot stands on, changes nothing, and says of each fault how to mend it.
+
+`machine.py` looks at this machine (keys, database, disk, languages, numbers), `telegram.py` asks Telegram (token, clock, settings of the
+bot), `groups.py` the forums' groups. What Telegram answers about people is not asked for and not shown.
+"""
+
+from bot.check.examination import examine
+from bot.check.finding import Finding
+
+__all__ = ["Finding", "examine"]
