@@ -1,0 +1,29 @@
+"""The audit trail: who did what to which ticket, in ids and words from fixed sets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.effects import Audit
+from bot.storage.tables import audit
+
+
+async def write(conn: AsyncConnection, effect: Audit, now: datetime) -> None:
+    """Write down that somebody did something."""
+    values = {
+        "at": now,
+        "action": effect.action,
+        "ticket": effect.ticket,
+        "forum": effect.forum,
+        "member": effect.member,
+        "detail": effect.detail,
+    }
+    await conn.execute(insert(audit).values(values))
+
+
+async def forget(conn: AsyncConnection, before: datetime) -> int:
+    """Forget what was done before then, and return how many lines that were."""
+    return (await conn.execute(delete(audit).where(audit.c.at < before))).rowcount

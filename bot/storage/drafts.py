@@ -1,0 +1,41 @@
+"""Drafts: the one unfinished conversation of a resident, sealed with the resident's key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.ids import ResidentId
+from bot.model.people import Draft
+from bot.storage.residents import owner_of
+from bot.storage.seal import Keyring, open_sealed, seal
+from bot.storage.tables import drafts, residents
+from bot.storage.upsert import upsert
+
+_DRAFT = TypeAdapter(Draft)
+
+
+async def load(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> Draft | None:
+    """Return the resident's draft, None where nothing is unfinished."""
+    query = select(drafts.c.body, residents.c.wrapped).join(residents, residents.c.id == drafts.c.resident)
+    row = (await conn.execute(query.where(drafts.c.resident == resident))).first()
+    if row is None:
+        return None
+    return _DRAFT.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(resident)), "drafts", "body", resident, row.body))
+
+
+async def keep(conn: AsyncConnection, keys: Keyring, resident: ResidentId, draft: Draft, now: datetime) -> None:
+    """Store the conversation as it stands; nothing is stored after an erasure."""
+    wrapped = await conn.scalar(select(residents.c.wrapped).where(residents.c.id == resident))
+    if wrapped is None:
+        return
+    body = seal(keys.unwrap(wrapped, owner_of(resident)), "drafts", "body", resident, _DRAFT.dump_json(draft))
+    await upsert(conn, drafts, {"resident": resident}, {"body": body, "changed": now})
+
+
+async def drop(conn: AsyncConnection, resident: ResidentId) -> None:
+    """Forget the unfinished conversation."""
+    await conn.execute(delete(drafts).where(drafts.c.resident == resident))

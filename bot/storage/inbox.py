@@ -1,0 +1,198 @@
+"""What arrived and is not handled yet, in lanes. Received is not handled: an arrival is acknowledged once its row is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import days
+from bot.storage.seal import Keyring, open_sealed, seal
+from bot.storage.tables import arrivals, inbox
+from bot.storage.upsert import insert_new, try_hold
+
+WINDOW = 4
+"""How many waiting rows are looked at for each lane that is asked for, before lanes are looked up one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """Something to store. `source_key` is unique within its source: a second one is a repeat of the first."""
+
+    source: str
+    source_key: str
+    lane: str
+    raw: bytes
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to handle; `attempts` is how often that has failed."""
+
+    id: int
+    source: str
+    source_key: str
+    lane: str
+    raw: bytes
+    received: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Something that could not be handled and waits for a human, with the trace of the last try."""
+
+    item: Item
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits: rows not handled yet, the age of the oldest of them in seconds, rows that need a human."""
+
+    waiting: int
+    oldest_seconds: float
+    parked: int
+
+
+async def store(conn: AsyncConnection, keys: Keyring, items: Sequence[NewItem]) -> int:
+    """Store what arrived, leaving out repeats; return how many were new."""
+    if not items:
+        return 0
+    fresh = await _unknown(conn, items)
+    rows = [await _sealed(conn, keys, item) for item in fresh]
+    if rows:
+        await conn.execute(insert(inbox), rows)
+    return len(rows)
+
+
+async def _unknown(conn: AsyncConnection, items: Sequence[NewItem]) -> list[NewItem]:
+    first: dict[tuple[str, str], NewItem] = {}
+    for item in items:
+        first.setdefault((item.source, item.source_key), item)
+    rows = [{"source": source, "source_key": key, "day": item.received.astimezone(UTC).date()} for (source, key), item in first.items()]
+    result = await conn.execute(insert_new(conn, arrivals).returning(arrivals.c.source, arrivals.c.source_key), rows)
+    new = {(source, key) for source, key in result}
+    return [item for key, item in first.items() if key in new]
+
+
+async def _sealed(conn: AsyncConnection, keys: Keyring, item: NewItem) -> dict[str, Any]:
+    key = await days.key_for(conn, keys, "inbox", item.received)
+    return {
+        "source": item.source,
+        "source_key": item.source_key,
+        "lane": item.lane,
+        "received": item.received,
+        "not_before": item.received,
+        "raw": seal(key, "inbox", "raw", _row_name(item), item.raw),
+    }
+
+
+def _row_name(item: NewItem | Row[Any]) -> str:
+    return f"{item.source}:{item.source_key}"
+
+
+_waiting = inbox.c.state == "waiting"
+
+
+async def waiting_lanes(conn: AsyncConnection, now: datetime, limit: int) -> list[str]:
+    """Return up to `limit` lanes whose next item is due, as a rule those that wait longest first.
+
+    The cost follows the limit, not the backlog: the oldest rows are looked at, and only when a few crowded lanes fill that view are others
+    looked up by name.
+    """
+    window = select(inbox.c.lane, inbox.c.not_before).where(_waiting).order_by(inbox.c.id).limit(limit * WINDOW)
+    rows = (await conn.execute(window)).all()
+    lanes: dict[str, bool] = {}
+    for lane, not_before in rows:
+        lanes.setdefault(lane, not_before <= now)
+    due = [lane for lane, is_due in lanes.items() if is_due][:limit]
+    if len(due) < limit and len(rows) == limit * WINDOW:
+        due += [lane for lane in await _lanes_by_name(conn, now, limit) if lane not in lanes][: limit - len(due)]
+    return due
+
+
+async def _lanes_by_name(conn: AsyncConnection, now: datetime, limit: int) -> list[str]:
+    """Return the first due lanes by name: one step through the index for each, however many rows it holds."""
+    step = select(func.min(inbox.c.lane).label("lane")).where(_waiting).cte("step", recursive=True)
+    following = select(func.min(inbox.c.lane)).where(_waiting, inbox.c.lane > step.c.lane).scalar_subquery()
+    step = step.union_all(select(following).where(step.c.lane.is_not(None)))
+    other = inbox.alias()
+    oldest = select(func.min(other.c.id)).where(other.c.state == "waiting", other.c.lane == step.c.lane).scalar_subquery()
+    due = select(step.c.lane).join(inbox, and_(inbox.c.id == oldest, inbox.c.not_before <= now)).limit(limit)
+    return [lane for (lane,) in await conn.execute(due)]
+
+
+async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -> Item | None:
+    """Return the lane's oldest waiting item, or None: where it is not due yet, nothing behind it is either.
+
+    It is ours to the end of the transaction, and stays where it is unless `done`, `retry` or `park` is called.
+    """
+    if not await try_hold(conn, lane):
+        return None
+    query = select(inbox).where(inbox.c.lane == lane, _waiting).order_by(inbox.c.id).limit(1)
+    row = (await conn.execute(query.with_for_update())).first()
+    if row is None or row.not_before > now:
+        return None
+    return await _item(conn, keys, row)
+
+
+async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any]) -> Item:
+    key = await days.key_of(conn, keys, "inbox", row.received)
+    raw = open_sealed(key, "inbox", "raw", _row_name(row), row.raw)
+    return Item(row.id, row.source, row.source_key, row.lane, raw, row.received, row.attempts)
+
+
+async def done(conn: AsyncConnection, item: Item) -> None:
+    """Remove what was handled; only its key stays, against repeats."""
+    await conn.execute(delete(inbox).where(inbox.c.id == item.id))
+
+
+async def retry(conn: AsyncConnection, item: Item, not_before: datetime) -> None:
+    """Count a failed try, and let the lane wait until then (UTC)."""
+    await conn.execute(update(inbox).where(inbox.c.id == item.id).values(attempts=inbox.c.attempts + 1, not_before=not_before))
+
+
+async def park(conn: AsyncConnection, keys: Keyring, item: Item, trace: str) -> None:
+    """Put an item aside for a human, with the trace of what went wrong; the lane goes on."""
+    key = await days.key_of(conn, keys, "inbox", item.received)
+    sealed = seal(key, "inbox", "trace", f"{item.source}:{item.source_key}", trace.encode(errors="replace"))
+    await conn.execute(update(inbox).where(inbox.c.id == item.id).values(state="parked", attempts=inbox.c.attempts + 1, trace=sealed))
+
+
+async def parked(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Parked]:
+    """Return what needs a human, oldest first."""
+    rows = (await conn.execute(select(inbox).where(inbox.c.state == "parked").order_by(inbox.c.id).limit(limit))).all()
+    found = []
+    for row in rows:
+        key = await days.key_of(conn, keys, "inbox", row.received)
+        trace = open_sealed(key, "inbox", "trace", _row_name(row), row.trace).decode() if row.trace else ""
+        found.append(Parked(await _item(conn, keys, row), trace))
+    return found
+
+
+async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
+    """Return how much waits."""
+    rows = await conn.execute(select(inbox.c.state, func.count().label("rows")).group_by(inbox.c.state))
+    counts: dict[str, int] = {row.state: row.rows for row in rows}
+    oldest = await conn.scalar(select(inbox.c.received).where(_waiting).order_by(inbox.c.id).limit(1))
+    age = (now - oldest) if oldest else timedelta()
+    return Backlog(counts.get("waiting", 0), max(0.0, age.total_seconds()), counts.get("parked", 0))
+
+
+async def forget(conn: AsyncConnection, before: datetime) -> int:
+    """Forget the keys of what arrived on days before that of `before`, and return how many; those of open rows stay."""
+    kept = select(1).where(inbox.c.source == arrivals.c.source, inbox.c.source_key == arrivals.c.source_key).exists()
+    result = await conn.execute(delete(arrivals).where(arrivals.c.day < before.astimezone(UTC).date(), ~kept))
+    return result.rowcount
+
+
+async def known(conn: AsyncConnection, source: str, source_keys: Iterable[str]) -> set[str]:
+    """Return those of the keys that have arrived before."""
+    query = select(arrivals.c.source_key).where(arrivals.c.source == source, arrivals.c.source_key.in_(list(source_keys)))
+    return {key for (key,) in await conn.execute(query)}

@@ -1,0 +1,1 @@
+"""One file per released step, oldest first by number."""

@@ -1,0 +1,284 @@
+"""What is to be said, until it is: one queue per recipient, the most urgent first, at most one being sent.
+
+    put ──► waiting ──claim──► sending ──sent──► gone
+               ▲                  ├──never──► dead (needs a human)
+               └─ later, unsure, hold_recipient, recover
+
+While a recipient's forum is lost its rows are `held`. Of each recipient's open rows exactly one is the head: the one being sent, otherwise
+the first by priority and age. Heads have an index of their own, so to find what may go next costs the same with ten rows waiting as with a
+hundred thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import and_, case, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.effects import Priority
+from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
+from bot.model.outgoing import Outgoing
+from bot.storage.queues import OPEN, UNSENT, Body, close_body, displace, open_body, settle
+from bot.storage.seal import Keyring
+from bot.storage.tables import forums, outbox
+from bot.storage.upsert import hold
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The row of a recipient that may go next. `recipient` is its `address_of`; `ready_at` is when it may go."""
+
+    id: int
+    recipient: str
+    priority: Priority
+    created: datetime
+    ready_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row to send. `attempts` counts this one; `unsure`: an earlier one may have been delivered; `reason`: why it is dead."""
+
+    id: int
+    recipient: Recipient
+    priority: Priority
+    slot: str | None
+    attempts: int
+    unsure: bool
+    created: datetime
+    not_before: datetime
+    outgoing: Outgoing
+    ticket: TicketId | None
+    entry: EntryId | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many rows wait, are being sent, are held for a lost forum, were refused; and the age in seconds of the oldest that waits."""
+
+    waiting: int
+    sending: int
+    held: int
+    dead: int
+    oldest_seconds: float
+
+
+def address_of(keys: Keyring, recipient: Recipient) -> str:
+    """Return the token under which a recipient's rows stand."""
+    return keys.lookup("recipient", recipient_key(recipient))
+
+
+def _slot_of(keys: Keyring, recipient: Recipient, slot: str) -> str:
+    return keys.lookup("slot", f"{recipient_key(recipient)}|{slot}")
+
+
+async def put(
+    conn: AsyncConnection,
+    keys: Keyring,
+    recipient: Recipient,
+    outgoing: Outgoing,
+    priority: Priority,
+    slot: str | None,
+    ticket: TicketId | None,
+    entry: EntryId | None,
+    now: datetime,
+) -> int:
+    """Queue something to say and return its row.
+
+    An unsent row for the same slot takes the new words and the higher urgency, and keeps its place. What is for a forum whose group is
+    lost is held.
+    """
+    address = address_of(keys, recipient)
+    body = Body(recipient_key(recipient), slot, outgoing, ticket, entry)
+    await hold(conn, address)
+    token = None if slot is None else _slot_of(keys, recipient, slot)
+    if token is not None:
+        merged = await _merge(conn, keys, address, token, body, priority)
+        if merged is not None:
+            return merged
+    held = isinstance(recipient, ToForum) and await _is_lost(conn, recipient.forum)
+    is_head, until = (False, None) if held else await displace(conn, address, priority)
+    values = {
+        "recipient": address,
+        "priority": int(priority),
+        "slot": token,
+        "state": "held" if held else "waiting",
+        "head": is_head,
+        "held_until": until,
+        "created": now,
+        "not_before": now,
+        "body": await close_body(conn, keys, address, now, body),
+    }
+    return int((await conn.execute(insert(outbox).values(values).returning(outbox.c.id))).scalar_one())
+
+
+async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str, body: Body, priority: Priority) -> int | None:
+    unsent = (outbox.c.recipient == address, outbox.c.slot == token, outbox.c.state.in_(UNSENT))
+    row = (await conn.execute(select(outbox).where(*unsent).limit(1))).first()
+    if row is None:
+        return None
+    urgency = min(row.priority, int(priority))
+    sealed = await close_body(conn, keys, address, row.created, body)
+    changed = update(outbox).where(outbox.c.id == row.id, outbox.c.state.in_(UNSENT)).values(body=sealed, priority=urgency)
+    if (await conn.execute(changed)).rowcount == 0:  # the sender claimed it since we looked
+        return None
+    if urgency != row.priority:
+        await settle(conn, address)
+    return int(row.id)
+
+
+async def _is_lost(conn: AsyncConnection, forum: ForumId) -> bool:
+    return await conn.scalar(select(forums.c.state).where(forums.c.id == forum)) == "lost"
+
+
+async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, slot: str) -> bool:
+    """Drop what is unsent for a slot; tell whether there was anything."""
+    address = address_of(keys, recipient)
+    await hold(conn, address)
+    unsent = (outbox.c.recipient == address, outbox.c.slot == _slot_of(keys, recipient, slot), outbox.c.state.in_(UNSENT))
+    dropped = (await conn.execute(delete(outbox).where(*unsent).returning(outbox.c.held_until))).all()
+    await settle(conn, address)
+    return bool(dropped)
+
+
+_HEADS = and_(outbox.c.head, outbox.c.state == "waiting")
+_READY = case((outbox.c.held_until > outbox.c.not_before, outbox.c.held_until), else_=outbox.c.not_before)
+
+
+async def heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
+    """Return what may go now, at most one row per recipient: the most urgent first, then the oldest."""
+    due = (outbox.c.not_before <= now, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= now))
+    query = select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY).where(_HEADS, *due)
+    rows = await conn.execute(query.order_by(outbox.c.priority, outbox.c.id).limit(limit))
+    return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
+
+
+async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
+    """Return when the first head that has to wait may go, None where none has to."""
+    first: datetime | None = await conn.scalar(select(func.min(_READY, type_=_READY.type)).where(_HEADS, now < _READY))
+    return first
+
+
+async def claim(conn: AsyncConnection, keys: Keyring, id: int, now: datetime) -> Row | None:
+    """Mark a head as being sent and return it; None if it is no longer its recipient's next.
+
+    The mark is on disk before the call to the channel: after a crash the row is known to be unsure.
+    """
+    mine = (outbox.c.id == id, _HEADS, outbox.c.not_before <= now)
+    marked = update(outbox).where(*mine).values(state="sending", attempts=outbox.c.attempts + 1).returning(outbox)
+    row = (await conn.execute(marked)).first()
+    return None if row is None else await _row(conn, keys, row)
+
+
+async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
+    body = await open_body(conn, keys, row)
+    return Row(
+        id=row.id,
+        recipient=recipient_of(body.recipient),
+        priority=Priority(row.priority),
+        slot=body.slot,
+        attempts=row.attempts,
+        unsure=row.unsure,
+        created=row.created,
+        not_before=row.not_before,
+        outgoing=body.outgoing,
+        ticket=body.ticket,
+        entry=body.entry,
+        reason=row.reason,
+    )
+
+
+async def sent(conn: AsyncConnection, keys: Keyring, row: Row) -> None:
+    """Remove what was said; the next in the recipient's queue is the head."""
+    await _leave(conn, keys, row, delete(outbox).where(outbox.c.id == row.id))
+
+
+async def never(conn: AsyncConnection, keys: Keyring, row: Row, reason: str) -> None:
+    """Put aside what will not be sent however often it is tried; `reason` is a word of a fixed set, the body stays sealed for a human."""
+    dead = update(outbox).where(outbox.c.id == row.id).values(state="dead", head=False, reason=reason[:64])
+    await _leave(conn, keys, row, dead)
+
+
+async def later(conn: AsyncConnection, keys: Keyring, row: Row, not_before: datetime) -> None:
+    """Try the row again then (UTC); its recipient's other rows wait behind it, unless they are more urgent."""
+    await _wait(conn, keys, row, not_before=not_before)
+
+
+async def unsure(conn: AsyncConnection, keys: Keyring, row: Row, not_before: datetime) -> None:
+    """As `later`, and remember that it may have been delivered."""
+    await _wait(conn, keys, row, not_before=not_before, unsure=True)
+
+
+async def hold_recipient(conn: AsyncConnection, keys: Keyring, row: Row, until: datetime) -> None:
+    """Let everything for the row's recipient wait until then (UTC), as the channel asked; what is put meanwhile waits too."""
+    await _wait(conn, keys, row, held_until=until)
+
+
+async def _wait(conn: AsyncConnection, keys: Keyring, row: Row, **values: object) -> None:
+    state = case((outbox.c.state == "sending", "waiting"), else_=outbox.c.state)
+    await _leave(conn, keys, row, update(outbox).where(outbox.c.id == row.id).values(state=state, **values))
+
+
+async def _leave(conn: AsyncConnection, keys: Keyring, row: Row, statement: Any) -> None:
+    address = address_of(keys, row.recipient)
+    await hold(conn, address)
+    await conn.execute(statement)
+    await settle(conn, address)
+
+
+async def recover(conn: AsyncConnection) -> int:
+    """At start: what was being sent when the bot stopped waits again, unsure. Return how many rows that were."""
+    result = await conn.execute(update(outbox).where(outbox.c.state == "sending").values(state="waiting", unsure=True))
+    return result.rowcount
+
+
+async def hold_forum(conn: AsyncConnection, keys: Keyring, forum: ForumId) -> int:
+    """Hold everything that is meant for a lost forum, and return how many rows that are."""
+    address = address_of(keys, ToForum(forum))
+    await hold(conn, address)
+    open_rows = update(outbox).where(outbox.c.recipient == address, outbox.c.state.in_(OPEN))
+    return (await conn.execute(open_rows.values(state="held", head=False, held_until=None))).rowcount
+
+
+async def release_forum(conn: AsyncConnection, keys: Keyring, forum: ForumId) -> int:
+    """Let what was held for a forum go, in its order, and return how many rows that are."""
+    address = address_of(keys, ToForum(forum))
+    await hold(conn, address)
+    held = update(outbox).where(outbox.c.recipient == address, outbox.c.state == "held")
+    released = (await conn.execute(held.values(state="waiting"))).rowcount
+    await settle(conn, address)
+    return released
+
+
+async def drop_resident(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> None:
+    """Drop everything meant for a resident, sent or not, refused or not."""
+    address = address_of(keys, ToResident(resident))
+    await hold(conn, address)
+    await conn.execute(delete(outbox).where(outbox.c.recipient == address))
+
+
+async def dead(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Row]:
+    """Return what was refused and needs a human, oldest first."""
+    rows = await conn.execute(select(outbox).where(outbox.c.state == "dead").order_by(outbox.c.id).limit(limit))
+    return [await _row(conn, keys, row) for row in rows]
+
+
+async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
+    """Return how much waits."""
+    rows = await conn.execute(select(outbox.c.state, func.count().label("rows")).group_by(outbox.c.state))
+    counts: dict[str, int] = {row.state: row.rows for row in rows}
+    oldest = await conn.scalar(select(func.min(outbox.c.created, type_=outbox.c.created.type)).where(outbox.c.state == "waiting"))
+    age = now - oldest if oldest else timedelta()
+    return Backlog(
+        waiting=counts.get("waiting", 0),
+        sending=counts.get("sending", 0),
+        held=counts.get("held", 0),
+        dead=counts.get("dead", 0),
+        oldest_seconds=max(0.0, age.total_seconds()),
+    )

@@ -1,0 +1,137 @@
+"""Residents: found by an HMAC of who they are at their channel, everything else sealed with a key of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.effects import SetResident
+from bot.model.ids import Language, ResidentId, TicketId
+from bot.model.people import Resident
+from bot.storage.seal import Keyring, open_sealed, seal
+from bot.storage.tables import residents
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    language: Language | None = None
+    consented: bool = False
+    reachable: bool = True
+    tickets: tuple[TicketId, ...] = ()
+    focus: TicketId | None = None
+
+
+_PROFILE = TypeAdapter(_Profile)
+_ADDRESS = TypeAdapter(tuple[str, str])
+
+
+def _who(keys: Keyring, channel: str, person: str) -> str:
+    return keys.lookup("resident", f"{channel}:{person}")
+
+
+def owner_of(resident: ResidentId) -> str:
+    """Return the name under which a resident's data key is wrapped."""
+    return f"resident:{resident}"
+
+
+async def find(conn: AsyncConnection, keys: Keyring, channel: str, person: str) -> Resident | None:
+    """Return the resident behind a channel's person, None where they have never written."""
+    row = await _row(conn, residents.c.lookup == _who(keys, channel, person))
+    return None if row is None else _resident(row, _profile(keys, row))
+
+
+async def create(conn: AsyncConnection, keys: Keyring, id: ResidentId, channel: str, person: str, chat: str, day: date) -> Resident:
+    """Store somebody who writes for the first time; `chat` is where to write back, `day` is today."""
+    key = keys.new_data_key(owner_of(id))
+    values = {
+        "id": id,
+        "lookup": _who(keys, channel, person),
+        "wrapped": key.wrapped,
+        "address": seal(key.plain, "residents", "address", id, _ADDRESS.dump_json((channel, chat))),
+        "profile": seal(key.plain, "residents", "profile", id, _PROFILE.dump_json(_Profile())),
+        "seen": day,
+    }
+    await conn.execute(insert(residents).values(values))
+    return Resident(id)
+
+
+async def load(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> Resident | None:
+    """Return a resident by id, None after an erasure."""
+    row = await _row(conn, residents.c.id == id)
+    return None if row is None else _resident(row, _profile(keys, row))
+
+
+async def address(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> tuple[str, str] | None:
+    """Return a resident's channel and chat, None after an erasure."""
+    row = await _row(conn, residents.c.id == id)
+    if row is None:
+        return None
+    return _ADDRESS.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(id)), "residents", "address", id, row.address))
+
+
+async def seen(conn: AsyncConnection, id: ResidentId, day: date) -> None:
+    """Remember the day on which a resident last wrote."""
+    await conn.execute(update(residents).where(residents.c.id == id, residents.c.seen < day).values(seen=day))
+
+
+async def change(conn: AsyncConnection, keys: Keyring, effect: SetResident) -> None:
+    """Store what the resident chose; nothing happens after an erasure."""
+    given = {"language": effect.language, "consented": effect.consented, "reachable": effect.reachable}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if effect.refocus:
+        changes["focus"] = effect.focus
+    await _rewrite(conn, keys, effect.resident, changes)
+
+
+async def add_ticket(conn: AsyncConnection, keys: Keyring, id: ResidentId, ticket: TicketId) -> None:
+    """Remember a ticket as the resident's own, before the older ones."""
+    resident = await load(conn, keys, id)
+    if resident is not None and ticket not in resident.tickets:
+        await _rewrite(conn, keys, id, {"tickets": (ticket, *resident.tickets)})
+
+
+async def drop_ticket(conn: AsyncConnection, keys: Keyring, id: ResidentId, ticket: TicketId) -> None:
+    """Forget that a ticket is the resident's."""
+    resident = await load(conn, keys, id)
+    if resident is not None:
+        focus = None if resident.focus == ticket else resident.focus
+        await _rewrite(conn, keys, id, {"tickets": tuple(own for own in resident.tickets if own != ticket), "focus": focus})
+
+
+async def _rewrite(conn: AsyncConnection, keys: Keyring, id: ResidentId, changes: dict[str, Any]) -> None:
+    row = await _row(conn, residents.c.id == id, lock=True)
+    if row is None or not changes:
+        return
+    profile = replace(_profile(keys, row), **changes)
+    sealed = seal(keys.unwrap(row.wrapped, owner_of(id)), "residents", "profile", id, _PROFILE.dump_json(profile))
+    await conn.execute(update(residents).where(residents.c.id == id).values(profile=sealed))
+
+
+async def erase(conn: AsyncConnection, id: ResidentId) -> None:
+    """Destroy a resident's key and row, and the draft with it."""
+    await conn.execute(delete(residents).where(residents.c.id == id))
+
+
+async def _row(conn: AsyncConnection, which: ColumnElement[bool], *, lock: bool = False) -> Row[Any] | None:
+    query = select(residents).where(which)
+    return (await conn.execute(query.with_for_update() if lock else query)).first()
+
+
+def _profile(keys: Keyring, row: Row[Any]) -> _Profile:
+    return _PROFILE.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(row.id)), "residents", "profile", row.id, row.profile))
+
+
+def _resident(row: Row[Any], profile: _Profile) -> Resident:
+    return Resident(
+        id=ResidentId(row.id),
+        language=profile.language,
+        consented=profile.consented,
+        reachable=profile.reachable,
+        tickets=profile.tickets,
+        focus=profile.focus,
+    )

@@ -1,0 +1,196 @@
+"""Opening a database: is it one, whole, ours, of our time, and is this its key? Anything else refuses the start in one line."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import StartRefused
+from bot.storage import migrations, postgresql, settings, sqlite
+from bot.storage.errors import SealBroken
+from bot.storage.seal import Keyring
+from bot.storage.tables import metadata
+
+MIGRATION_LOCK = 0x616C77616E64
+"""The PostgreSQL advisory lock under which tables are made and upgraded."""
+
+_MAGIC = b"SQLite format 3\x00"
+
+
+def needed(keys: Keyring | None) -> Keyring:
+    """Return the keys.
+
+    Raises:
+        StartRefused: there are none; nobody is ever stored in clear.
+    """
+    if keys is None:
+        raise StartRefused("no key: name its file in [keys] file, or make one with `alwand keys new FILE`")
+    return keys
+
+
+async def open_sqlite(url: str, keys: Keyring | None, *, migrate: bool) -> tuple[AsyncEngine, AsyncConnection]:
+    """Return an engine over the checked file and the connection that will be its writer.
+
+    Raises:
+        StartRefused: see the module.
+    """
+    path = sqlite.path_of(url)
+    _look_at(path)
+    engine = sqlite.engine(path)
+    conn: AsyncConnection | None = None
+    try:
+        conn = await engine.connect()
+        driver = await sqlite.near(conn)
+        await _quick_check(conn, path)
+        version = await conn.run_sync(_version)
+        if version is not None and version != migrations.HEAD and migrate:
+            await _back_up(driver, path, version)
+        await driver.far("BEGIN IMMEDIATE")
+        await _settle(conn, keys, version, migrate=migrate)
+        await driver.far("COMMIT")
+    except BaseException as error:
+        if conn is not None:
+            with suppress(DBAPIError, sqlite3.Error):
+                await conn.close()
+        await engine.dispose()
+        if isinstance(error, DBAPIError | sqlite3.Error):
+            raise StartRefused(_sqlite_text(error, path)) from error
+        raise
+    return engine, conn
+
+
+def _look_at(path: Path) -> None:
+    """Refuse what is certainly no database before the driver touches it."""
+    if not path.parent.is_dir():
+        raise StartRefused(f"the directory {path.parent} of the database does not exist: make it, or change [storage] url")
+    if path.is_dir():
+        raise StartRefused(f"{path} is a directory: [storage] url names a file")
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StartRefused(f"{path} cannot be read: {error.strerror}") from error
+    if start and start != _MAGIC:
+        raise StartRefused(f"{path} is not an SQLite database: it was left as it is; restore a backup, or change [storage] url")
+
+
+async def _quick_check(conn: AsyncConnection, path: Path) -> None:
+    answer = (await conn.exec_driver_sql("PRAGMA quick_check(1)")).scalar()
+    if answer != "ok":
+        raise StartRefused(_damaged(path))
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} is damaged: it was left as it is; restore the last backup beside it and start with that"
+
+
+def _sqlite_text(error: BaseException, path: Path) -> str:
+    fault = sqlite.unavailable(error)
+    match fault.reason if fault else None:
+        case "corrupt":
+            return _damaged(path)
+        case "readonly":
+            return f"{path} cannot be written: give the bot's user the right to write the file and its directory"
+        case "locked":
+            return f"{path} is held by another process: end it, or wait until it is done"
+        case "full":
+            return f"there is no space left for {path}: make room"
+        case _:
+            return f"{path} cannot be opened: the disk answered with an error"
+
+
+async def _back_up(driver: sqlite.NearConnection, path: Path, version: str) -> None:
+    """Keep the database as it was before an upgrade, beside it; an earlier copy of the same version is replaced."""
+    copy = path.with_name(f"{path.name}.before-{migrations.HEAD}-was-{version}")
+    copy.unlink(missing_ok=True)
+    quoted = str(copy).replace("'", "''")
+    await driver.far(f"VACUUM INTO '{quoted}'")
+    copy.chmod(0o600)
+
+
+async def open_postgresql(url: str, keys: Keyring | None, *, migrate: bool) -> AsyncEngine:
+    """Return an engine over the checked database.
+
+    Raises:
+        StartRefused: see the module.
+    """
+    engine = postgresql.engine(url)
+    try:
+        async with engine.connect() as conn, conn.begin():
+            await conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            await _settle(conn, keys, await conn.run_sync(_version), migrate=migrate)
+    except BaseException as error:
+        await engine.dispose()
+        if isinstance(error, DBAPIError | OSError):
+            raise StartRefused(_postgresql_text(error, url)) from error
+        raise
+    return engine
+
+
+def _postgresql_text(error: BaseException, url: str) -> str:
+    where = make_url(url)
+    name = f"PostgreSQL at {where.host or 'its socket'}"
+    state = postgresql.state_of(error) or ""
+    if state.startswith("28"):
+        return f"{name} refuses the user or password of [storage] url"
+    if state == "3D000":
+        return f"{name} has no database of the name in [storage] url: create it"
+    if state == "42501":
+        return f"{name} does not let this user create tables: grant it the schema"
+    if state == "25006":
+        return f"{name} is read-only: name the primary server in [storage] url"
+    return f"{name} cannot be reached: start it, or change [storage] url"
+
+
+def _version(connection: Connection) -> str | None:
+    """Return the schema's revision, None for an empty database.
+
+    Raises:
+        StartRefused: the tables are somebody else's.
+    """
+    present = set(inspect(connection).get_table_names())
+    if "alembic_version" in present:
+        found: Any = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if found is not None:
+            return str(found)
+        present.discard("alembic_version")
+    if present:
+        ours = " older than its first release" if present & set(metadata.tables) else ""
+        raise StartRefused(f"the database holds tables that are not Alwand's{ours}: give it one of its own in [storage] url")
+    return None
+
+
+async def _settle(conn: AsyncConnection, keys: Keyring | None, version: str | None, *, migrate: bool) -> None:
+    if version is not None and version not in migrations.REVISIONS:
+        raise StartRefused(
+            f"the database has schema {version}, newer than this program's {migrations.HEAD}: install the newer program again, "
+            "or restore the backup from before its upgrade"
+        )
+    if version is not None:
+        await _check_key(conn, keys)
+    if version != migrations.HEAD:
+        if not migrate:
+            raise StartRefused("the database has no tables of this version yet: `alwand run` makes them")
+        await conn.run_sync(migrations.upgrade)
+    if version is None:
+        await settings.put(conn, needed(keys), settings.KEY_CHECK, settings.KEY_CHECK_TEXT)
+
+
+async def _check_key(conn: AsyncConnection, keys: Keyring | None) -> None:
+    if keys is None:
+        raise StartRefused("this database is sealed and no key is given: name its file in [keys] file")
+    try:
+        found = await settings.get(conn, keys, settings.KEY_CHECK)
+    except SealBroken:
+        raise StartRefused("the key does not fit this database: name the key file it was made with in [keys] file") from None
+    if found != settings.KEY_CHECK_TEXT:
+        raise StartRefused("the database has lost its key check: restore a backup")

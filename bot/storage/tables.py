@@ -1,0 +1,296 @@
+"""Every table, and for every column whether it is clear or sealed.
+
+Clear columns say nothing of who a resident is or what they wrote, nor do they link two tickets of one person or a ticket to a resident; a
+keyed column holds an HMAC under a separate key; a sealed column is AES-256-GCM with table, column and row as associated data. A test fails
+on a column without a class.
+
+What is finished leaves no row: an arrival that was handled keeps only its key, against repeats, and words that were sent are gone. So the
+tables that are polled stay as small as what is open, and a stolen database does not tell when somebody wrote.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+Protection = Literal["clear", "keyed", "sealed"]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time; a naive one is refused on the way in, and what comes out is always aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC; SQLite keeps no zone, so it gets the naive UTC time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return it as an aware UTC time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = String(24)
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def clear(name: str, *args: Any, **options: Any) -> Column[Any]:
+    """Return a column that anyone with the database may read."""
+    return Column(name, *args, info={"protection": "clear"}, **options)
+
+
+def keyed(name: str, *args: Any, **options: Any) -> Column[Any]:
+    """Return a column that holds an HMAC: equal for equal values, unreadable without the key."""
+    return Column(name, *args, info={"protection": "keyed"}, **options)
+
+
+def sealed(name: str, **options: Any) -> Column[Any]:
+    """Return a column that only the key opens."""
+    return Column(name, LargeBinary, info={"protection": "sealed"}, **options)
+
+
+def only(condition: str) -> dict[str, Any]:
+    """Return the options of an index over the rows for which the condition holds."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+settings = Table(
+    "settings",
+    metadata,
+    clear("name", String(64), primary_key=True),
+    sealed("value"),
+)
+"""One value each: the key check, the last heartbeat."""
+
+day_keys = Table(
+    "day_keys",
+    metadata,
+    clear("purpose", String(16), primary_key=True),
+    clear("day", Date, primary_key=True),
+    sealed("wrapped", nullable=False),
+)
+"""The data keys of the inbox and the outbox, one a day, wrapped by the key-encryption key."""
+
+residents = Table(
+    "residents",
+    metadata,
+    clear("id", Id, primary_key=True),
+    keyed("lookup", String(64), nullable=False, unique=True),
+    sealed("wrapped", nullable=False),
+    sealed("address", nullable=False),
+    sealed("profile", nullable=False),
+    clear("seen", Date, nullable=False),
+)
+"""lookup: HMAC of channel and person. address: channel and chat. profile: language, consent, reachability, own tickets, focus: in clear, a
+ticket and a resident that become unreachable together would be known for one another."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    clear("resident", Id, ForeignKey("residents.id", ondelete="CASCADE"), primary_key=True),
+    sealed("body", nullable=False),
+    clear("changed", Utc, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    clear("id", Id, primary_key=True),
+    clear("reference", String(24), nullable=False, unique=True),
+    clear("kind", String(16), nullable=False),
+    clear("home", String(32), nullable=False),
+    clear("forum", String(32), nullable=False),
+    clear("category", String(32), nullable=False),
+    clear("urgent", Boolean, nullable=False),
+    clear("sensitive", Boolean, nullable=False),
+    clear("contact", Boolean, nullable=False),
+    clear("state", String(16), nullable=False),
+    clear("outcome", String(16)),
+    clear("taker", Id, ForeignKey("members.id")),
+    clear("came_from", String(32)),
+    clear("hops", Integer, nullable=False, server_default=text("0")),
+    clear("opened", Date, nullable=False),
+    clear("version", Integer, nullable=False, server_default=text("1")),
+    sealed("wrapped"),
+    sealed("body"),
+    Index("ix_tickets_open", "forum", "opened", **only("state IN ('new', 'taken')")),
+)
+"""body: the resident's id, whether they can be reached, the content, why it was returned."""
+
+entries = Table(
+    "entries",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    clear("id", Id, nullable=False, unique=True),
+    clear("ticket", Id, ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False, index=True),
+    clear("kind", String(16), nullable=False),
+    clear("member", Id, ForeignKey("members.id")),
+    sealed("body", nullable=False),
+    sqlite_autoincrement=True,
+)
+"""body: words, files, time, delivery, under the ticket's key."""
+
+members = Table(
+    "members",
+    metadata,
+    clear("id", Id, primary_key=True),
+    clear("forum", String(32), nullable=False),
+    keyed("lookup", String(64), nullable=False),
+    sealed("name", nullable=False),
+    clear("active", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("forum", "lookup"),
+)
+"""Somebody who acted in a forum's group; lookup: HMAC of channel and person."""
+
+forums = Table(
+    "forums",
+    metadata,
+    clear("id", String(32), primary_key=True),
+    clear("channel", String(16)),
+    clear("chat", String(64)),
+    clear("configured", String(64)),
+    clear("state", String(16), nullable=False, server_default=text("'unlinked'")),
+    clear("changed", Utc, nullable=False),
+    UniqueConstraint("channel", "chat"),
+)
+"""The group of each forum. A group's address tells nothing of residents. configured: what the configuration said last, so that an old line
+there does not undo a move of the group."""
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    keyed("code", String(64), primary_key=True),
+    clear("forum", String(32), nullable=False),
+    clear("expires", Utc, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    keyed("recipient", String(64), nullable=False),
+    keyed("message", String(64), nullable=False),
+    keyed("slot", String(64)),
+    keyed("ticket", String(64)),
+    clear("live", Boolean, nullable=False, server_default=text("true")),
+    clear("day", Date, nullable=False),
+    sealed("about", nullable=False),
+    Index("uq_posts_live", "recipient", "message", unique=True, **only("live")),
+    Index("ix_posts_message", "recipient", "message"),
+    Index("ix_posts_slot", "recipient", "slot", **only("live AND slot IS NOT NULL")),
+    Index("ix_posts_ticket", "recipient", "ticket", **only("ticket IS NOT NULL")),
+    sqlite_autoincrement=True,
+)
+"""Which message of ours shows what, per chat: to edit it, and to know what a reply is about. live: still shown there; when a group moves,
+its message numbers begin anew, and an old number may name a second message. ticket: HMAC of recipient and ticket."""
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    clear("source", String(16), primary_key=True),
+    clear("source_key", String(64), primary_key=True),
+    clear("day", Date, nullable=False, index=True),
+)
+"""What has arrived before, kept some days against repeats."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    clear("id", Serial, primary_key=True, autoincrement=True),
+    clear("source", String(16), nullable=False),
+    clear("source_key", String(64), nullable=False),
+    keyed("lane", String(64), nullable=False),
+    clear("state", String(8), nullable=False, server_default=text("'waiting'")),
+    clear("attempts", Integer, nullable=False, server_default=text("0")),
+    clear("received", Utc, nullable=False),
+    clear("not_before", Utc, nullable=False),
+    sealed("raw", nullable=False),
+    sealed("trace"),
+    Index("ix_inbox_waiting", "lane", "id", **only("state = 'waiting'")),
+    sqlite_autoincrement=True,
+)
+"""What arrived and is not handled yet. state: waiting, parked (needs a human). received names the day of the key."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    clear("id", Serial, primary_key=True, autoincrement=True),
+    keyed("recipient", String(64), nullable=False),
+    clear("priority", Integer, nullable=False),
+    keyed("slot", String(64)),
+    clear("state", String(8), nullable=False, server_default=text("'waiting'")),
+    clear("head", Boolean, nullable=False, server_default=text("false")),
+    clear("attempts", Integer, nullable=False, server_default=text("0")),
+    clear("unsure", Boolean, nullable=False, server_default=text("false")),
+    clear("created", Utc, nullable=False),
+    clear("not_before", Utc, nullable=False),
+    clear("held_until", Utc),
+    clear("reason", String(64)),
+    sealed("body", nullable=False),
+    Index("ix_outbox_open", "recipient", "priority", "id", **only("state IN ('waiting', 'sending')")),
+    Index("ix_outbox_heads", "priority", "id", **only("head AND state = 'waiting'")),
+    Index("ix_outbox_rest", "state", "recipient", **only("state IN ('held', 'dead', 'sending')")),
+    sqlite_autoincrement=True,
+)
+"""What is to be said. body: recipient, slot, Outgoing, ticket, entry. state: waiting, sending (marked before the call), held (its forum is
+lost), dead (refused, needs a human). head: the one open row of its recipient whose turn it is. created names the day of the key."""
+
+timers = Table(
+    "timers",
+    metadata,
+    keyed("key", String(64), primary_key=True),
+    clear("kind", String(32), nullable=False),
+    clear("due", Utc, nullable=False, index=True),
+    sealed("subject", nullable=False),
+)
+"""subject: the key, and whose situation the event will find."""
+
+audit = Table(
+    "audit",
+    metadata,
+    clear("id", Serial, primary_key=True, autoincrement=True),
+    clear("at", Utc, nullable=False),
+    clear("action", String(32), nullable=False),
+    clear("ticket", Id),
+    clear("forum", String(32)),
+    clear("member", Id),
+    clear("detail", String(128), nullable=False, server_default=text("''")),
+    sqlite_autoincrement=True,
+)

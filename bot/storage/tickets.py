@@ -1,0 +1,117 @@
+"""Tickets: in clear what a forum's statistics need, sealed with a key of their own what was said and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.ids import ForumId, ResidentId, TicketId
+from bot.model.tickets import Content, Ticket
+from bot.storage.errors import Stale
+from bot.storage.members import name_of
+from bot.storage.seal import Keyring, open_sealed, seal
+from bot.storage.tables import entries, members, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    owner: ResidentId | None
+    reachable: bool
+    content: Content
+    return_reason: str
+
+
+_BODY = TypeAdapter(_Body)
+_CLEAR = (
+    *("reference", "kind", "home", "forum", "category", "urgent", "sensitive"),
+    *("contact", "state", "outcome", "taker", "came_from", "hops", "opened"),
+)
+_GONE = _Body(owner=None, reachable=False, content=Content(), return_reason="")
+_QUERY = select(tickets, members.c.name.label("taker_name")).join(members, members.c.id == tickets.c.taker, isouter=True)
+
+
+def owner_of(ticket: TicketId) -> str:
+    """Return the name under which a ticket's data key is wrapped."""
+    return f"ticket:{ticket}"
+
+
+async def open_ticket(conn: AsyncConnection, keys: Keyring, ticket: Ticket) -> None:
+    """Store a new ticket; `residents.add_ticket` makes it the resident's own."""
+    key = keys.new_data_key(owner_of(ticket.id))
+    values = _clear(ticket) | {"id": ticket.id, "version": ticket.version, "wrapped": key.wrapped, "body": _seal(key.plain, ticket)}
+    await conn.execute(insert(tickets).values(values))
+
+
+async def load(conn: AsyncConnection, keys: Keyring, id: TicketId) -> Ticket | None:
+    """Return a ticket, an erased one without its content, an unknown one as None."""
+    row = (await conn.execute(_QUERY.where(tickets.c.id == id))).first()
+    return None if row is None else _ticket(keys, row)
+
+
+async def move(conn: AsyncConnection, keys: Keyring, ticket: Ticket) -> None:
+    """Store a ticket's changed state, if nobody changed it since `ticket.version` was read.
+
+    Raises:
+        Stale: somebody did, or it was erased.
+    """
+    current = (tickets.c.id == ticket.id, tickets.c.version == ticket.version, tickets.c.state != "erased")
+    wrapped = await conn.scalar(select(tickets.c.wrapped).where(*current))
+    if wrapped is None:
+        raise Stale
+    body = _seal(keys.unwrap(wrapped, owner_of(ticket.id)), ticket)
+    values = _clear(ticket) | {"version": ticket.version + 1, "body": body}
+    if (await conn.execute(update(tickets).where(*current).values(values))).rowcount == 0:
+        raise Stale
+
+
+async def of_resident(conn: AsyncConnection, keys: Keyring, ids: Iterable[TicketId]) -> tuple[Ticket, ...]:
+    """Return the tickets of a resident, in the order of the ids in the resident's profile."""
+    wanted: Sequence[TicketId] = list(ids)
+    if not wanted:
+        return ()
+    found = {row.id: row for row in await conn.execute(_QUERY.where(tickets.c.id.in_(wanted)))}
+    return tuple(_ticket(keys, found[id]) for id in wanted if id in found)
+
+
+async def held_by(conn: AsyncConnection, keys: Keyring, forum: ForumId) -> tuple[Ticket, ...]:
+    """Return the tickets that a forum has not closed, those of the oldest day first."""
+    open_ones = _QUERY.where(tickets.c.forum == forum, tickets.c.state.in_(("new", "taken"))).order_by(tickets.c.opened, tickets.c.id)
+    return tuple(_ticket(keys, row) for row in await conn.execute(open_ones))
+
+
+async def erase(conn: AsyncConnection, id: TicketId) -> None:
+    """Destroy a ticket's key, content, owner and thread; what stays is what is counted: reference, area, category, day, outcome."""
+    gone = {"state": "erased", "wrapped": None, "body": None, "taker": None, "version": tickets.c.version + 1}
+    await conn.execute(update(tickets).where(tickets.c.id == id).values(gone))
+    await conn.execute(delete(entries).where(entries.c.ticket == id))
+
+
+def _clear(ticket: Ticket) -> dict[str, Any]:
+    return {name: getattr(ticket, name) for name in _CLEAR}
+
+
+def _seal(key: bytes, ticket: Ticket) -> bytes:
+    body = _Body(ticket.resident, ticket.reachable, ticket.content, ticket.return_reason)
+    return seal(key, "tickets", "body", ticket.id, _BODY.dump_json(body))
+
+
+def _ticket(keys: Keyring, row: Row[Any]) -> Ticket:
+    body = _GONE
+    if row.wrapped is not None:
+        key = keys.unwrap(row.wrapped, owner_of(row.id))
+        body = _BODY.validate_json(open_sealed(key, "tickets", "body", row.id, row.body))
+    return Ticket(
+        id=TicketId(row.id),
+        version=row.version,
+        resident=body.owner,
+        reachable=body.reachable,
+        content=body.content,
+        return_reason=body.return_reason,
+        taker_name=name_of(keys, row.taker, row.taker_name) if row.taker else "",
+        **{name: getattr(row, name) for name in _CLEAR},
+    )

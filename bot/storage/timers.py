@@ -1,0 +1,88 @@
+"""Timers: rows that fall due and enter the inbox like messages."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.effects import SetTimer
+from bot.model.ids import ResidentId, TicketId
+from bot.storage import inbox, lanes, residents
+from bot.storage.seal import Keyring, open_sealed, seal
+from bot.storage.tables import timers
+from bot.storage.upsert import upsert
+
+SOURCE = "timer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    key: str
+    resident: ResidentId | None
+    ticket: TicketId | None
+
+
+_SUBJECT = TypeAdapter(_Subject)
+
+
+def _token(keys: Keyring, key: str) -> str:
+    return keys.lookup("timer", key)
+
+
+async def put(conn: AsyncConnection, keys: Keyring, effect: SetTimer) -> None:
+    """Store a timer in place of an earlier one with its key."""
+    token = _token(keys, effect.key)
+    subject = _SUBJECT.dump_json(_Subject(effect.key, effect.resident, effect.ticket))
+    values = {"kind": effect.kind, "due": effect.due, "subject": seal(keys.rest, "timers", "subject", token, subject)}
+    await upsert(conn, timers, {"key": token}, values)
+
+
+async def drop(conn: AsyncConnection, keys: Keyring, key: str) -> None:
+    """Do not wake up for this key any more."""
+    await conn.execute(delete(timers).where(timers.c.key == _token(keys, key)))
+
+
+async def next_due(conn: AsyncConnection) -> datetime | None:
+    """Return when the next timer falls due (UTC), None where there is none."""
+    first: datetime | None = await conn.scalar(select(func.min(timers.c.due, type_=timers.c.due.type)))
+    return first
+
+
+async def move_due(conn: AsyncConnection, keys: Keyring, now: datetime, limit: int) -> int:
+    """Move up to `limit` due timers into the inbox, earliest first, and return how many; those of an erased resident are dropped.
+
+    An item's raw is JSON: `timer` (the kind), `key`, `resident`, `ticket`. It goes into the lane of the resident's chat, or of the ticket.
+    """
+    due = select(timers).where(timers.c.due <= now).order_by(timers.c.due).limit(limit)
+    rows = (await conn.execute(due.with_for_update(skip_locked=True))).all()
+    if not rows:
+        return 0
+    items = [item for row in rows if (item := await _item(conn, keys, row, now)) is not None]
+    await inbox.store(conn, keys, items)
+    await conn.execute(delete(timers).where(timers.c.key.in_([row.key for row in rows])))
+    return len(items)
+
+
+async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any], now: datetime) -> inbox.NewItem | None:
+    subject = _SUBJECT.validate_json(open_sealed(keys.rest, "timers", "subject", row.key, row.subject))
+    lane = await _lane(conn, keys, subject)
+    if lane is None:
+        return None
+    raw = json.dumps({"timer": row.kind, "key": subject.key, "resident": subject.resident, "ticket": subject.ticket})
+    return inbox.NewItem(SOURCE, secrets.token_hex(16), lane, raw.encode(), now)
+
+
+async def _lane(conn: AsyncConnection, keys: Keyring, subject: _Subject) -> str | None:
+    if subject.resident is not None:
+        address = await residents.address(conn, keys, subject.resident)
+        return None if address is None else lanes.of_chat(keys, *address)
+    if subject.ticket is not None:
+        return lanes.of_ticket(keys, subject.ticket)
+    return lanes.of_timer(keys, subject.key)

@@ -1,0 +1,44 @@
+"""Insert or update, in the words of either database, and the locks that only PostgreSQL needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Insert, Table, text
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def upsert(conn: AsyncConnection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Insert the row, or update the one that has this key."""
+    if conn.dialect.name == "sqlite":
+        await conn.execute(sqlite_insert(table).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    else:
+        await conn.execute(pg_insert(table).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def insert_new(conn: AsyncConnection, table: Table) -> Insert:
+    """Return an insert that leaves out rows which are there already."""
+    if conn.dialect.name == "sqlite":
+        return sqlite_insert(table).on_conflict_do_nothing()
+    return pg_insert(table).on_conflict_do_nothing()
+
+
+def lock_number(token: str) -> int:
+    """Return the advisory lock number of a token of hexadecimal digits: its first 63 bits."""
+    return int(token[:16], 16) >> 1
+
+
+async def hold(conn: AsyncConnection, token: str) -> None:
+    """On PostgreSQL, wait until no other transaction holds this token, and hold it to the end of ours. SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        await conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock_number(token)})
+
+
+async def try_hold(conn: AsyncConnection, token: str) -> bool:
+    """As `hold`, without waiting: tell whether we hold it."""
+    if conn.dialect.name != "postgresql":
+        return True
+    return bool(await conn.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock_number(token)}))
