@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ("tests.databases",)
+
 LOOPBACK = ("127.", "localhost", "::1")
 
 
