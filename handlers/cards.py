@@ -13,7 +13,7 @@ from bot.model.ids import PROVINCE, EntryId, ForumId, TicketId
 from bot.model.messages import Action, Attachment, Button, Message, ToForum, card_slot, entry_slot, media_slot
 from bot.model.province import Province
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, P_, Joined, Piece, Text, Words, lines, paragraphs
+from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from bot.model.tickets import Entry, Outcome, Ticket, TicketState
 
 OPENING = EntryId("opening")
@@ -150,7 +150,7 @@ def media(ticket: Ticket, entry: EntryId, attachments: Iterable[Attachment], des
     ]
 
 
-def desk_button(label: Text, verb: str, ticket: TicketId, *args: str) -> Button:
+def desk_button(label: Text | Names, verb: str, ticket: TicketId, *args: str) -> Button:
     """Return a button that does something to a ticket."""
     return Button(label, Action(verb, ticket, args))
 

@@ -119,9 +119,9 @@ def _files(entry: Entry) -> Text | None:
 def _rows(ticket: Ticket, entry: Entry) -> tuple[tuple[Button, ...], ...]:
     note = desk_button(C_("button", "Note"), "note", ticket.id)
     match entry.kind:
-        case "message" if ticket.state in ("new", "taken"):
+        case "message":
             reply = desk_button(C_("button", "Reply"), "reply", ticket.id)
-            return ((reply, note),) if can_be_answered(ticket) else ((note,),)
+            return ((reply, note),) if ticket.contact and ticket.reachable else ((note,),)
         case "pending":
             send = desk_button(C_("button", "Send to the person"), "send", ticket.id, entry.id)
             keep = desk_button(C_("button", "Keep as note"), "keep", ticket.id, entry.id)
