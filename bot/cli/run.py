@@ -12,7 +12,9 @@ from bot.cli.options import config_file
 @config_file
 def run(config_file: Path) -> None:
     """Run the bot until it is told to stop."""
-    from bot import app
     from bot.config import load
 
-    sys.exit(app.run(load(config_file)))
+    config = load(config_file)
+    from bot import app
+
+    sys.exit(app.run(config))
