@@ -6,7 +6,7 @@
     send.py posting.py layout.py     an `Outgoing` as messages: split, with buttons, edited, sent anew
     withdraw.py                      taken back
     splitting.py keyboards.py        where long texts are cut; which way rows run
-    files.py media.py containers.py  attachments: fetched, cleaned, uploaded as new
+    files.py media.py containers.py mp4.py  attachments: fetched, cleaned, uploaded as new
     outcomes.py                      one table of what Telegram's refusals mean
     setup.py                         the command menus
 
@@ -14,5 +14,6 @@ Nothing here decides or stores, and nothing here logs: what comes in and goes ou
 """
 
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.setup import Entry, Menus
 
-__all__ = ["TelegramChannel"]
+__all__ = ["Entry", "Menus", "TelegramChannel"]

@@ -17,9 +17,11 @@ from bot.channels.telegram.layout import CAPTION, TEXT
 from bot.channels.telegram.read import NAME, read
 from bot.channels.telegram.receive import Alarm, Receiver
 from bot.channels.telegram.send import Render, Sender
+from bot.channels.telegram.setup import Menus, Setup
 from bot.channels.telegram.splitting import split
 from bot.channels.telegram.transport import Transport
 from bot.model.events import Arrival
+from bot.model.ids import Language
 from bot.model.outgoing import Outcome, Outgoing
 
 PUBLIC_API: Final = "https://api.telegram.org"
@@ -38,6 +40,7 @@ class TelegramChannel:
         api_url: of the Bot API server, without the token.
         render: puts the channel's own few words (a button, a note for a lost file) into the reader's language.
         alarm: told in words of a fixed set (`bot.channels.telegram.receive.Word`) when something begins to be wrong.
+        menus: the commands shown under "/", and the sentence under the bot's name.
         now: the time, UTC; a button press gets it as its own.
         poll_seconds: how long Telegram holds a poll open when there is nothing new; at most 50.
         first_pause: seconds before the first repetition of a failed poll; each further one waits twice as long, up to 30.
@@ -54,6 +57,7 @@ class TelegramChannel:
         render: Render,
         alarm: Alarm,
         api_url: str = PUBLIC_API,
+        menus: Menus | None = None,
         now: Callable[[], datetime] = _utc_now,
         poll_seconds: float = 25.0,
         first_pause: float = 0.5,
@@ -70,6 +74,7 @@ class TelegramChannel:
         )
         self._now = now
         self._receiver = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
+        self._setup = None if menus is None else Setup(self.bot, render, menus)
         self._sender = Sender(self.bot, Files(self.bot, self._transport, stalled_seconds=stalled_seconds), render)
 
     async def __aenter__(self) -> Self:
@@ -103,6 +108,14 @@ class TelegramChannel:
         toast = split(text, int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH), TEXT)[0]
         with contextlib.suppress(TelegramError):
             await self.bot.answer_callback_query(press, toast or None, show_alert=alert, read_timeout=_PRESS_SECONDS)
+
+    async def publish_menus(self) -> bool:
+        """Set the command menus and the sentence under the name; return whether Telegram took all of it. Trying again does no harm."""
+        return self._setup is not None and await self._setup.publish()
+
+    async def set_chat_menu(self, chat: str, language: Language) -> bool:
+        """Give one private chat its menu in the language chosen there; return whether Telegram took it."""
+        return self._setup is not None and await self._setup.for_chat(chat, language)
 
     async def leave(self, chat: str) -> None:
         """Leave a group; if it is gone already, that is as good."""

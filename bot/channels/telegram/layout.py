@@ -11,10 +11,11 @@ from telegram.constants import MessageLimit
 from bot.channels.base import Sign
 from bot.channels.telegram.keyboards import Markup, markup_of
 from bot.channels.telegram.splitting import split
+from bot.engine.places import SHARE_LOCATION
 from bot.model.ids import Language
 from bot.model.messages import Attachment
 from bot.model.outgoing import Outgoing
-from bot.model.text import C_, N_, Piece
+from bot.model.text import N_, Piece
 
 TEXT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
 CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
@@ -33,7 +34,7 @@ def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, rende
     """Return the messages in order: the words, of which the first part is the file's caption, buttons under the last, then the number."""
     text = "\n\n".join(filter(None, (outgoing.text, note)))
     pieces = split(text, CAPTION if with_file else TEXT, TEXT)
-    markup = markup_of(outgoing, sign, render(C_("button", "Share my location"), outgoing.language))
+    markup = markup_of(outgoing, sign, render(SHARE_LOCATION, outgoing.language))
     parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup)]
     return [*parts, Part("", call=outgoing.call)] if outgoing.call is not None else parts
 
