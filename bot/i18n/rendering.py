@@ -14,8 +14,8 @@ from bot.model.text import C_, InLanguage, Joined, Names, Piece, Text, Value, Wo
 
 _BAGHDAD = ZoneInfo("Asia/Baghdad")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_COMMAND = re.compile(r"(?<!\S)/[a-z]+")
-"""A command inside a sentence: from right to left its slash would land at the wrong end."""
+_COMMAND = re.compile(r"(?<!\S)/[a-z]+(?: [A-Z]+)?")
+"""A command inside a sentence, with what follows it (`/link CODE`): from right to left its slash would land at the wrong end."""
 _CORRECTED_MONTHS: dict[tuple[Language, int], str] = {("ckb", 12): "کانوونی یەکەم"}
 """CLDR spells the same word with two و in January and with one in December."""
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.i18n import render
 from bot.i18n.isolates import FSI, PDI, RLM
 from bot.model.ids import LANGUAGES, Language
-from bot.model.text import InLanguage, Joined, N_, Names, P_, Text, Words, lines, paragraphs
+from bot.model.text import N_, P_, InLanguage, Joined, Names, Text, Words, lines, paragraphs
 
 DIRECTION_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 SOMETHING_TYPED = st.text(st.sampled_from([*DIRECTION_CONTROLS, *"{}<>&\n\r\u2029\u200c", *"abc", *"سڵاو", *" 12:"]) | st.characters())
@@ -86,6 +86,7 @@ def test_a_sentence_inside_a_sentence_speaks_the_same_language() -> None:
 def test_a_command_in_a_sentence_keeps_its_slash_in_front() -> None:
     """B36: `/start` between Arabic words would show as `start/`."""
     assert render(said("ابدأ: /start. نعم/لا"), "ar") == f"ابدأ: {FSI}/start{PDI}. نعم/لا"
+    assert render(said("اكتبوا: /link CODE"), "ar") == f"اكتبوا: {FSI}/link CODE{PDI}"
     assert render(said("Begin: /start"), "en") == "Begin: /start"
 
 
