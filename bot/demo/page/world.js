@@ -1,0 +1,242 @@
+// All the page knows, in one place. `useWorld()` draws a component again when something changed.
+import { useEffect, useState } from './vendor/htm-preact/htm-preact.js';
+import { act, killBot, letPass, listen, loadConsole, loadWorld, switchNetwork } from './server.js';
+import { firstLanguage, recall, remember, sentence } from './words.js';
+
+const TYPING_FOR = 5000; // ms, as Telegram's apps show it
+const PRESS_FOR = 20000; // ms until a pressed button that got no answer stops turning
+const TOAST_FOR = 5000; // ms
+
+export const world = {
+  ready: false,
+  connected: false,
+  language: firstLanguage(),
+  tab: recall('tab') ?? 'phone',
+  cast: null,
+  console: { bot: 'starting', restarts: 0, last_words: '' },
+  chats: new Map(),
+  people: new Map(),
+  bot: null,
+  network: true,
+  counters: { calls: 0, refused: 0, violations: 0, waiting: 0 },
+  chosen: { resident: null, district: null, member: null, coordinator: null },
+  typing: new Map(),
+  pressed: new Map(),
+  toasts: [],
+  own: {},
+  seen: { phone: 0, forum: 0, province: 0 },
+  story: null,
+};
+
+const watchers = new Set();
+let drawing = false;
+
+export function changed() {
+  if (drawing) return;
+  drawing = true;
+  queueMicrotask(() => { drawing = false; for (const draw of watchers) draw(); });
+}
+
+export function useWorld() {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    const again = () => draw((count) => count + 1);
+    watchers.add(again);
+    return () => watchers.delete(again);
+  }, []);
+  return world;
+}
+
+export const t = (key, values) => sentence(world.language, key, values);
+
+export function speak(language) {
+  world.language = language;
+  remember('language', language);
+  changed();
+}
+
+export function choose(what, id) {
+  world.chosen[what] = id;
+  if (what === 'district') world.chosen.member = forumNow().members[0].id;
+  changed();
+  refreshOwn();
+}
+
+export function show(tab) {
+  world.tab = tab;
+  remember('tab', tab);
+  changed();
+}
+
+export const forumNow = () => world.cast.forums.find((forum) => forum.district === world.chosen.district);
+export const residentNow = () => world.cast.residents.find((person) => person.id === world.chosen.resident);
+
+export function chatOf(column) {
+  const id = { phone: world.chosen.resident, forum: forumNow().chat_id, province: world.cast.province.chat_id }[column];
+  return world.chats.get(id);
+}
+
+export const personOf = (column) =>
+  ({ phone: world.chosen.resident, forum: world.chosen.member, province: world.chosen.coordinator })[column];
+
+// What people do
+
+export async function perform(column, verb, details = {}) {
+  const chat = column === 'phone' ? null : chatOf(column).id;
+  try {
+    return await act(personOf(column), verb, chat, details);
+  } catch (error) {
+    toast(column, t('failed', { text: error.message }), false);
+    return null;
+  }
+}
+
+export async function press(column, message, button) {
+  const answer = await perform(column, 'press', { message_id: message.id, button: button.id });
+  if (!answer?.callback_id || answered.delete(answer.callback_id)) return;
+  world.pressed.set(answer.callback_id, `${message.chat_id}/${message.id}/${button.id}`);
+  setTimeout(() => { if (world.pressed.delete(answer.callback_id)) changed(); }, PRESS_FOR);
+  changed();
+}
+
+export const isPressed = (message, button) =>
+  [...world.pressed.values()].includes(`${message.chat_id}/${message.id}/${button.id}`);
+
+let toastNumber = 0;
+
+export function toast(column, text, alert) {
+  const shown = { number: ++toastNumber, column, text, alert };
+  world.toasts = [...world.toasts.filter((one) => one.alert || one.column !== column), shown];
+  if (!alert) setTimeout(() => dismiss(shown.number), TOAST_FOR);
+  changed();
+}
+
+export function dismiss(number) {
+  world.toasts = world.toasts.filter((one) => one.number !== number);
+  changed();
+}
+
+// Misfortunes
+
+export async function kill() {
+  world.story = 'story_killed';
+  world.console = await killBot();
+  changed();
+}
+
+export async function passHour() {
+  world.story = 'story_hour';
+  world.console = await letPass(3600);
+  changed();
+}
+
+export async function cutNetwork(cut) {
+  world.story = cut ? 'story_cut' : null;
+  await switchNetwork(!cut);
+  world.network = !cut;
+  changed();
+}
+
+// What changes in the world
+
+const answered = new Set(); // answers to presses that came before the press itself was confirmed
+
+function put(message) {
+  const chat = world.chats.get(message.chat_id);
+  if (!chat) return;
+  const at = chat.messages.findIndex((known) => known.id === message.id);
+  chat.messages = at < 0 ? [...chat.messages, message] : chat.messages.map((known, i) => (i === at ? message : known));
+}
+
+const hearing = {
+  message({ message }) {
+    put(message);
+    if (message.from.side === 'bot') world.typing.delete(message.chat_id);
+  },
+  edited({ message }) { put(message); },
+  deleted({ chat_id, message_ids }) {
+    const chat = world.chats.get(chat_id);
+    if (chat) chat.messages = chat.messages.filter((message) => !message_ids.includes(message.id));
+  },
+  chat({ chat_id, chat }) {
+    if (chat.id !== chat_id) return refresh(); // a group that became a supergroup
+    const known = world.chats.get(chat_id);
+    world.chats.set(chat_id, { ...known, ...chat, messages: known?.messages ?? [] });
+  },
+  toast({ chat_id, user_id, callback_id, text, alert }) {
+    if (!world.pressed.delete(callback_id)) answered.add(callback_id);
+    const column = ['phone', 'forum', 'province'].find((one) => personOf(one) === user_id && chatOf(one)?.id === chat_id);
+    if (text && column) toast(column, text, alert);
+  },
+  typing({ chat_id }) {
+    const since = Date.now();
+    world.typing.set(chat_id, since);
+    setTimeout(() => { if (world.typing.get(chat_id) === since) { world.typing.delete(chat_id); changed(); } }, TYPING_FOR);
+  },
+  person({ person }) { world.people.set(person.id, person); },
+  bot({ up }) {
+    world.bot = { ...world.bot, up };
+    refreshConsole();
+    refreshOwn();
+  },
+  network({ up }) { world.network = up; },
+  counters({ seq: _, ...counters }) {
+    world.counters = { ...world.counters, ...counters };
+  },
+};
+
+function hear(kind, body) {
+  hearing[kind]?.(body);
+  tellStory();
+  changed();
+}
+
+function tellStory() {
+  const fine = world.bot?.up && world.network && world.counters.waiting === 0;
+  if (world.story === 'story_killed' && fine && world.console.bot === 'running') world.story = 'story_back';
+}
+
+export async function refresh() {
+  const seen = await loadWorld();
+  world.bot = seen.bot;
+  world.network = seen.network;
+  world.counters = seen.counters;
+  world.people = new Map(seen.people.map((person) => [person.id, person]));
+  world.chats = new Map(seen.chats.map((chat) => [chat.id, chat]));
+  await refreshConsole();
+  await refreshOwn();
+}
+
+// What depends on who looks: the bot's name and words about itself, and its menu, in that person's language.
+async function refreshOwn() {
+  const looks = ['phone', 'forum', 'province'].map(async (column) => {
+    const { bot, chats } = await loadWorld(personOf(column));
+    const commands = chats.find((chat) => chat.id === chatOf(column).id)?.commands ?? [];
+    return [column, { bot, commands }];
+  });
+  world.own = Object.fromEntries(await Promise.all(looks));
+  changed();
+}
+
+async function refreshConsole() {
+  const { cast, ...state } = await loadConsole();
+  world.console = state;
+  world.cast = cast;
+  world.chosen.resident ??= cast.residents.find((one) => one.language === world.language)?.id ?? cast.residents[0].id;
+  world.chosen.district ??= cast.forums[0].district;
+  world.chosen.member ??= forumNow().members[0].id;
+  world.chosen.coordinator ??= cast.province.members[0].id;
+  world.ready = true;
+  tellStory();
+  changed();
+}
+
+export function live() {
+  const again = () => refresh().catch(() => { world.connected = false; changed(); });
+  listen(hear, (up) => {
+    world.connected = up;
+    if (up) again();
+    changed();
+  });
+  setInterval(() => { if (world.console.bot !== 'running') refreshConsole().catch(() => {}); }, 1000);
+}
