@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.engine.talk import Flow
+from bot.engine.talk import Begin, Flow
 from bot.model.effects import Effect
 from bot.model.events import CommandGiven, Event
 from bot.model.messages import Action
 from bot.model.situation import Situation
 
 Effects = Iterable[Effect]
-ByAction = Callable[[Situation, Action], Effects]
-ByCommand = Callable[[Situation, CommandGiven], Effects]
 ByEvent = Callable[[Situation, Any], Effects]
+
+
+ByAction = Callable[[Situation, Action], Effects | Begin]
+ByCommand = Callable[[Situation, CommandGiven], Effects | Begin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,12 @@ class Book:
     Attributes:
         flows: conversations with a resident, by the name that drafts are stored under.
         first: the flow that a resident without language or consent is in; ends before any other begins.
-        default: the flow that content sent without a conversation starts.
         home: shows the resident's main menu.
         languages: shows the first screen, on which a language is chosen.
         reflex: what comes before anything else that a resident's words cause (the emergency number at words of danger).
         buttons: a resident's buttons outside a conversation, by verb.
         commands: a resident's commands.
-        messages: a resident's words while no conversation is open: whether they belong to a ticket's thread (None: they do not).
+        messages: a resident's words while no conversation is open: what they do to a ticket's thread, or the conversation they begin.
         desk: a forum's buttons, by verb.
         desk_commands: a group's commands.
         desk_events: everything else in a group, by the event's type.
@@ -41,15 +42,14 @@ class Book:
 
     flows: Mapping[str, Flow]
     first: str
-    default: str
     home: Callable[[Situation], Effects]
     languages: Callable[[Situation], Effects]
     reflex: Callable[[Situation, Event], Effects] = lambda situation, event: ()
     buttons: Mapping[str, ByAction] = field(default_factory=dict)
     commands: Mapping[str, ByCommand] = field(default_factory=dict)
-    messages: Callable[[Situation, Event], Effects | None] = lambda situation, event: None
-    desk: Mapping[str, ByAction] = field(default_factory=dict)
-    desk_commands: Mapping[str, ByCommand] = field(default_factory=dict)
+    messages: Callable[[Situation, Event], Effects | Begin] = lambda situation, event: ()
+    desk: Mapping[str, Callable[[Situation, Action], Effects]] = field(default_factory=dict)
+    desk_commands: Mapping[str, Callable[[Situation, CommandGiven], Effects]] = field(default_factory=dict)
     desk_events: Mapping[type[Event], ByEvent] = field(default_factory=dict)
     timers: Mapping[str, ByEvent] = field(default_factory=dict)
     news: Mapping[type[Event], ByEvent] = field(default_factory=dict)

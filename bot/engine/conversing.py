@@ -11,16 +11,16 @@ from typing import Any
 
 from bot.engine.book import Book
 from bot.engine.questions import piece_of
-from bot.engine.talk import Answered, Asking, Ended, GoTo, Misfit, Progress, Say, Taken, replay
+from bot.engine.talk import Answered, Asking, Begin, Ended, GoTo, Misfit, Progress, Say, Taken, replay
 from bot.engine.typed import chosen
 from bot.model.effects import DropDraft, DropTimer, Effect, KeepDraft, Priority, Send, SetTimer, Toast
 from bot.model.events import Event, TextEdited
-from bot.model.ids import DraftId
+from bot.model.ids import DraftId, TicketId
 from bot.model.messages import Action, Button, Message, ToResident
 from bot.model.people import Draft, Resident
 from bot.model.people import Piece as StoryPiece
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Piece, paragraphs
+from bot.model.text import C_, N_, Piece, Text, paragraphs
 
 STEP_DONE = N_("This step is already done.")
 CANCELLED = N_("Cancelled. Nothing was sent.")
@@ -32,14 +32,27 @@ def timer_key(draft: Draft) -> str:
 
 
 def begin(
-    book: Book, situation: Situation, flow: str, *, kept: tuple[StoryPiece, ...] = (), notice: Piece | None = None
+    book: Book,
+    situation: Situation,
+    flow: str,
+    *,
+    kept: tuple[StoryPiece, ...] = (),
+    about: TicketId | None = None,
+    notice: Piece | None = None,
 ) -> Iterator[Effect]:
     """Open a conversation, with what was already sent as part of its story."""
-    resident = resident_of(situation)
-    draft = Draft(DraftId(situation.chance.token()), flow, situation.now, kept=kept, touched=situation.now)
+    draft = fresh(situation, flow, kept, about)
+    if situation.draft is not None:
+        yield DropTimer(timer_key(situation.draft))
     due = situation.now + situation.province.draft_reminder
-    yield SetTimer(timer_key(draft), "draft", due, resident=resident.id)
+    yield SetTimer(timer_key(draft), "draft", due, resident=resident_of(situation).id)
     yield from carry_on(book, replace(situation, draft=draft), notice=notice)
+
+
+def fresh(situation: Situation, flow: str, kept: tuple[StoryPiece, ...] = (), about: TicketId | None = None) -> Draft:
+    """Return a new conversation that nothing has been asked in yet."""
+    chance = situation.chance
+    return Draft(DraftId(chance.token()), flow, situation.now, reference=chance.reference(), kept=kept, touched=situation.now, about=about)
 
 
 def carry_on(book: Book, situation: Situation, *, notice: Piece | None = None, album: str = "", quiet: bool = False) -> Iterator[Effect]:
@@ -50,7 +63,11 @@ def carry_on(book: Book, situation: Situation, *, notice: Piece | None = None, a
         yield DropDraft(resident_of(situation).id)
         yield DropTimer(timer_key(draft))
         yield from _say(situation, reached.said)
-        yield from reached.effects
+        for effect in reached.effects:
+            if isinstance(effect, Begin):
+                yield from begin(book, replace(situation, draft=None), effect.flow, kept=draft.kept, about=effect.about)
+            else:
+                yield effect
         return
     news = draft.pending != reached.question.name and draft.at is None
     kept = replace(draft, pending=reached.question.name, touched=situation.now, cancelling=False)
@@ -105,12 +122,12 @@ def hear(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
     yield from _take(book, situation, draft, reached.question.name, taken, event)
 
 
-def correct(situation: Situation, event: TextEdited) -> Iterator[Effect]:
-    """An earlier message now reads differently: where it is part of the unfinished story, so does the story."""
+def correct(book: Book, situation: Situation, event: TextEdited) -> Iterator[Effect]:
+    """An earlier message now reads differently: where it is part of the unfinished story, so does the story, and a review of it."""
     draft = draft_of(situation)
     kept = tuple(replace(piece, text=event.text) if piece.message == event.message else piece for piece in draft.kept)
     answers = {name: _corrected(stored, event) for name, stored in draft.answers.items()}
-    yield KeepDraft(resident_of(situation).id, replace(draft, kept=kept, answers=answers, touched=situation.now))
+    yield from carry_on(book, replace(situation, draft=replace(draft, kept=kept, answers=answers)))
 
 
 def ask_whether_to_cancel(situation: Situation, draft: Draft) -> Iterator[Effect]:
@@ -238,7 +255,8 @@ def _question_message(situation: Situation, reached: Asking, instead: Piece | No
     extras = ((*shown.extras,),) if shown.extras else ()
     cancel = Button(C_("button", "Cancel"), Action("cancel", None, (draft.id,)))
     back = Button(C_("button", "Back"), Action("back", None, (draft.id,)))
-    navigation = ((back, cancel) if len(reached.path) > 1 else (cancel,),)
+    danger = Button(emergency_label(situation), Action("emergency"))
+    navigation = ((back, cancel, danger) if len(reached.path) > 1 else (cancel, danger),)
     body = paragraphs(*above, instead or shown.body)
     message = Message(body, (*rows, *extras, *navigation), asks_location=shown.asks_location)
     # The receipts of one album are one message that is brought up to date; any other question is a new message below what was said.
@@ -249,6 +267,11 @@ def _question_message(situation: Situation, reached: Asking, instead: Piece | No
 def _say(situation: Situation, said: Iterable[Say]) -> Iterator[Effect]:
     for one in said:
         yield say(situation, Message(one.body, call=one.call))
+
+
+def emergency_label(situation: Situation) -> Text:
+    """Return the label of the button that is never more than one tap away."""
+    return C_("button", "Emergency {number}", number=situation.province.emergency())
 
 
 def say(situation: Situation, message: Message, *, slot: str | None = None) -> Send:

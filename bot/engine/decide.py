@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.engine import conversing
 from bot.engine.book import Book
 from bot.engine.questions import piece_of
+from bot.engine.talk import Begin
 from bot.engine.typed import chosen
 from bot.model.effects import Effect, KeepDraft, Send, SetResident, SetTimer, Toast
 from bot.model.events import (
@@ -18,21 +19,21 @@ from bot.model.events import (
     DeliveryChanged,
     Event,
     ForumUnreachable,
-    LocationReceived,
     MediaReceived,
     TextEdited,
     TextReceived,
     TimerFired,
     UnsupportedReceived,
 )
-from bot.model.ids import LANGUAGES, DraftId
+from bot.model.ids import LANGUAGES
 from bot.model.messages import Action, Message
-from bot.model.people import Draft
+from bot.model.people import Piece as StoryPiece
 from bot.model.situation import Situation
 from bot.model.text import N_
 
 OLD_BUTTON = N_("This button is old. Please use the newest message.")
 UNSUPPORTED = N_("Sorry, we cannot take this kind of message here. Please send text, a voice note or a photo.")
+KEPT = N_("Thank you, we keep this as part of your report.")
 SENT_ALREADY = N_("This has already been sent as it was. To add or correct something, please write it as a new message.")
 
 
@@ -108,8 +109,7 @@ def _before_language(book: Book, situation: Situation, event: Event) -> Iterator
     piece = piece_of(event)
     if piece is not None:
         resident = conversing.resident_of(situation)
-        fresh = Draft(DraftId(situation.chance.token()), book.first, situation.now, touched=situation.now)
-        draft = situation.draft or fresh
+        draft = situation.draft or conversing.fresh(situation, book.first)
         if situation.draft is None:
             due = situation.now + situation.province.draft_reminder
             yield SetTimer(conversing.timer_key(draft), "draft", due, resident=resident.id)
@@ -125,13 +125,13 @@ def _command(book: Book, situation: Situation, event: CommandGiven) -> Iterator[
     elif event.name == "cancel" and situation.draft is not None:
         yield from conversing.ask_whether_to_cancel(situation, situation.draft)
     elif (command := book.commands.get(event.name)) is not None and event.name != "start":
-        yield from command(situation, event)
+        yield from _done(book, situation, command(situation, event))
     elif not resident.consented and situation.draft is None:
         yield from conversing.begin(book, situation, book.first)
     elif situation.draft is not None and situation.draft.flow == book.first:
         yield from conversing.carry_on(book, situation)
     elif event.name == "start" and (start := book.commands.get("start")) is not None:
-        yield from start(situation, event)
+        yield from _done(book, situation, start(situation, event))
     else:
         yield from book.home(situation)
 
@@ -142,11 +142,11 @@ def _button(book: Book, situation: Situation, action: Action | None) -> Iterator
         yield from _show_where_we_are(book, situation)
     elif action.verb in ("answer", "back", "cancel", "drop", "resume"):
         yield from conversing.press(book, situation, action)
-    elif not conversing.resident_of(situation).consented and action.verb not in ("privacy", "languages"):
+    elif not conversing.resident_of(situation).consented and action.verb not in ("privacy", "languages", "emergency", "home"):
         yield Toast(OLD_BUTTON)
         yield from _show_where_we_are(book, situation)
     elif (handler := book.buttons.get(action.verb)) is not None:
-        yield from handler(situation, action)
+        yield from _done(book, situation, handler(situation, action))
     else:
         yield Toast(OLD_BUTTON)
         yield from _show_where_we_are(book, situation)
@@ -164,7 +164,7 @@ def _show_where_we_are(book: Book, situation: Situation) -> Iterator[Effect]:
 def _words(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
     if isinstance(event, TextEdited):
         if situation.draft is not None:
-            yield from conversing.correct(situation, event)
+            yield from conversing.correct(book, situation, event)
         else:
             yield conversing.say(situation, Message(SENT_ALREADY))
     elif isinstance(event, UnsupportedReceived):
@@ -187,16 +187,17 @@ def _without_conversation(book: Book, situation: Situation, event: Event) -> Ite
     if isinstance(event, TextReceived) and (action := _typed_button(book, situation, event.text)) is not None:
         yield from _button(book, situation, action)
         return
-    answer = book.messages(situation, event)
-    if answer is not None:
-        yield from answer
-    elif (piece := piece_of(event)) is not None:
-        notice = N_("Thank you, we keep this as part of your report.")
-        yield from conversing.begin(book, situation, book.default, kept=(piece,), notice=notice)
-    elif isinstance(event, LocationReceived):
-        yield from conversing.begin(book, situation, book.default)
-    else:
-        yield from book.home(situation)
+    yield from _done(book, situation, book.messages(situation, event), piece_of(event))
+
+
+def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, piece: StoryPiece | None = None) -> Iterator[Effect]:
+    """Do what a handler decided, or open the conversation that it named."""
+    if not isinstance(meant, Begin):
+        yield from meant
+        return
+    notice = KEPT if piece and meant.about is None else None
+    kept = (piece,) if piece else ()
+    yield from conversing.begin(book, situation, meant.flow, kept=kept, about=meant.about, notice=notice)
 
 
 def _typed_button(book: Book, situation: Situation, text: str) -> Action | None:

@@ -23,8 +23,8 @@ NEAR_KM = 45.0
 """Farther than this from every town centre, a point is outside our areas: the widest area, Khanaqin's, reaches about 40 km."""
 BORDER = 1.35
 """A second centre less than this many times as far as the nearest one is offered as well."""
-CLOSE = 88.0
-"""How alike (0 to 100) a typed name must be to a spelling; five letters with one wrong are 80, eight are 88."""
+CLOSE = 85.0
+"""How alike (0 to 100) a typed name must be to a spelling to be asked about; of six letters with one wrong 83 are, of seven 86."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Place(Question[Where]):
         if stored == {"locate": True}:
             return Shown(
                 N_(
-                    "Press the button below to share where it is. It is used only to find the area, and is not kept. You can also choose here:"
+                    "Press the button below to share where it is. It is used only to find the area, and is not kept. "
+                    "You can also choose here:"
                 ),
                 (((C_("button", "Choose from the list"), "list"),),),
                 asks_location=True,

@@ -68,23 +68,26 @@ class Choice(Question[str]):
 
 @dataclass(frozen=True)
 class Line(Question[str]):
-    """A few words, which may be skipped; skipped is the empty string."""
+    """A few words. Where they may be skipped, skipped is the empty string."""
 
     name: str
     prompt: Piece
     limit: int = 200
+    may_skip: bool = True
 
     def show(self, situation: Situation, stored: Any) -> Shown:
         """Show a Skip button."""
-        return Shown(self.prompt, (((C_("button", "Skip"), "skip"),),))
+        return Shown(self.prompt, (((C_("button", "Skip"), "skip"),),) if self.may_skip else ())
 
     def take(self, situation: Situation, event: Event, stored: Any) -> Taken:
         """Take words up to the limit."""
         if not isinstance(event, TextReceived):
             return Misfit()
         text = event.text.strip()
-        if chosen(situation, text, [C_("button", "Skip")], digits=False) == 0:
+        if self.may_skip and chosen(situation, text, [C_("button", "Skip")], digits=False) == 0:
             return Answered("")
+        if not text:
+            return Misfit()
         if len(text) > self.limit:
             over = len(text) - self.limit
             return Misfit(
@@ -98,7 +101,7 @@ class Line(Question[str]):
 
     def choose(self, situation: Situation, key: str, stored: Any) -> Taken:
         """Skip."""
-        return Answered("") if key == "skip" else Misfit()
+        return Answered("") if key == "skip" and self.may_skip else Misfit()
 
     def parse(self, situation: Situation, stored: Any) -> str:
         """Return the words."""
@@ -107,8 +110,8 @@ class Line(Question[str]):
         return stored
 
     def samples(self, situation: Situation) -> Sequence[Any]:
-        """Skipped, and some words."""
-        return ["", "Sample"]
+        """Skipped where that is allowed, and some words."""
+        return ["", "Sample"] if self.may_skip else ["Sample"]
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,11 @@ def agree(name: str, prompt: Piece, *, yes: Label | None = None, no: Label | Non
 def line(name: str, prompt: Piece) -> Line:
     """Ask for a few words that may be skipped."""
     return Line(name, prompt)
+
+
+def write(name: str, prompt: Piece, *, limit: int = 3000) -> Line:
+    """Ask for words that are needed."""
+    return Line(name, prompt, limit, may_skip=False)
 
 
 def tell(name: str, prompt: Piece) -> Story:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from bot.model.effects import Effect
 from bot.model.events import Event
+from bot.model.ids import TicketId
 from bot.model.messages import Button
 from bot.model.situation import Situation
 from bot.model.text import Names, Piece, Text
@@ -21,7 +22,16 @@ from bot.model.text import Names, Piece, Text
 T = TypeVar("T")
 Label = Text | Names
 
-Flow = Callable[[Situation], Coroutine[Any, Any, Iterable[Effect]]]
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Open this conversation with what was just sent, about a ticket if it is for its thread."""
+
+    flow: str
+    about: TicketId | None = None
+
+
+Flow = Callable[[Situation], Coroutine[Any, Any, Iterable[Effect | Begin]]]
 """A conversation. What it returns is done when its last question is answered; until then running it has no effect at all."""
 
 
@@ -127,7 +137,7 @@ class Asking:
 class Ended:
     """The flow is through."""
 
-    effects: tuple[Effect, ...]
+    effects: tuple[Effect | Begin, ...]
     said: tuple[Say, ...]
     path: tuple[str, ...]
 

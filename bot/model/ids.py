@@ -24,6 +24,6 @@ class Chance(Protocol):
         """Return a fresh identifier: 12 characters of a-z and 2-7, 60 random bits."""
         ...
 
-    def reference(self, code: str) -> str:
-        """Return a public number such as `KHN-7F3K9`: the forum's code, then random characters that say nothing of volume."""
+    def reference(self) -> str:
+        """Return the second half of a public number, such as `7F3K-9Q2M`: 40 random bits that say nothing of volume."""
         ...

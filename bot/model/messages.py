@@ -96,21 +96,34 @@ class ToForum:
     forum: ForumId
 
 
-Recipient = ToResident | ToForum
+@dataclass(frozen=True, slots=True)
+class ToChat:
+    """Addressed to a chat that is nobody's: a strange group, or somebody just erased. Only the pipeline makes these; they hold an address."""
+
+    channel: str
+    address: str
+
+
+Recipient = ToResident | ToForum | ToChat
 
 
 def recipient_key(recipient: Recipient) -> str:
-    """Return the recipient as one token, `resident:<id>` or `forum:<id>`, as stored and as signed into buttons."""
+    """Return the recipient as one token, such as `resident:<id>` or `forum:<id>`, as stored and as signed into buttons."""
     match recipient:
         case ToResident(resident):
             return f"resident:{resident}"
         case ToForum(forum):
             return f"forum:{forum}"
+        case ToChat(channel, address):
+            return f"chat:{channel}:{address}"
 
 
 def recipient_of(key: str) -> Recipient:
     """Return the recipient that `recipient_key` made the token from."""
     kind, _, name = key.partition(":")
+    if kind == "chat":
+        channel, _, address = name.partition(":")
+        return ToChat(channel, address)
     return ToResident(ResidentId(name)) if kind == "resident" else ToForum(ForumId(name))
 
 

@@ -26,6 +26,7 @@ class Outgoing:
         text: plain text, nothing in it is markup; a channel splits what is too long for it.
         language: of the reader; decides the direction in which button rows run.
         answers: slot of an earlier message in the same chat that this one replies to.
+        then_leave: the bot leaves the group once this was said (the sender does that; a channel need not look at it).
     """
 
     text: str
@@ -39,6 +40,7 @@ class Outgoing:
     answers: str | None = None
     silent: bool = False
     call: tuple[str, str] | None = None
+    then_leave: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Draft:
         pending: the question that was asked last.
         touched: when the person last did something here.
         reminded: whether the one reminder has been sent.
+        about: the ticket whose thread the words are for, where it is no new report.
     """
 
     id: DraftId
@@ -79,3 +80,4 @@ class Draft:
     pending: str | None = None
     touched: datetime | None = None
     reminded: bool = False
+    about: TicketId | None = None

@@ -48,6 +48,14 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class InLanguage:
+    """A piece that is shown in its own language, whoever reads it: the first screen greets in all three."""
+
+    piece: Piece
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """Several pieces one after another; empty pieces are left out."""
 
@@ -55,9 +63,9 @@ class Joined:
     separator: str = "\n"
 
 
-Value = str | int | date | datetime | time | Text | Names | Words | Joined
+Value = str | int | date | datetime | time | Text | Names | Words | Joined | InLanguage
 """What can stand in a placeholder. `str` is inserted as given (codes, numbers), inside isolates."""
-Piece = Text | Names | Words | Joined
+Piece = Text | Names | Words | Joined | InLanguage
 
 
 def N_(msgid: str, /, **values: Value) -> Text:

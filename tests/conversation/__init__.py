@@ -1,0 +1,1 @@
+"""What the bot says: pure, no loop, no storage. The tests read as dialogue."""
