@@ -36,6 +36,7 @@ class Stream:
                     yield f"id: {self._world.seq}\nevent: {event}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
         finally:
             self._world.listeners.discard(self._heard)
+            self._world.bell.ring()
 
     def _heard(self, event: str, body: Json) -> None:
         self._loop.call_soon_threadsafe(self._put, event, body)

@@ -90,9 +90,11 @@ for the person's own talk with the bot. It answers `{"ok": true, "chat_id", "mes
 each was sent. `GET /world/violations` -> `{"violations": [{"time", "method", "text"}]}`. `GET /world/files/<id>` -> bytes.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
 
 from starlette.types import ASGIApp
 
@@ -107,6 +109,8 @@ from bot.demo.world import World, WorldClock
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+T = TypeVar("T")
 
 NOT_FOUND = b'{"ok":false,"error_code":404,"description":"Not Found"}'
 
@@ -131,6 +135,7 @@ class StandIn:
         self._control: ASGIApp = Control(self.world, self.faults).application()
         self._page = page
         self.port = 0
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def token(self) -> str:
@@ -173,3 +178,51 @@ class StandIn:
             yield stand_in
         finally:
             await runner.stop()
+
+    @classmethod
+    @contextmanager
+    def in_thread(cls, port: int = 0, **options: Any) -> Iterator["StandIn"]:
+        """Serve from a thread with a loop of its own, so that a busy test does not slow Telegram down.
+
+        `world` may be looked at and waited for from any thread; what people do goes through `do`.
+        """
+        ready = threading.Event()
+        held: list[tuple[StandIn, asyncio.AbstractEventLoop, asyncio.Event]] = []
+        failed: list[BaseException] = []
+
+        async def serve() -> None:
+            stop = asyncio.Event()
+            async with cls.start(port, **options) as stand_in:
+                held.append((stand_in, asyncio.get_running_loop(), stop))
+                ready.set()
+                await stop.wait()
+
+        def run() -> None:
+            try:
+                asyncio.run(serve())
+            except BaseException as error:  # handed to the thread that waits for it
+                failed.append(error)
+                ready.set()
+
+        thread = threading.Thread(target=run, name="stand-in", daemon=True)
+        thread.start()
+        ready.wait()
+        if failed:
+            raise failed[0]
+        stand_in, loop, stop = held[0]
+        stand_in.loop = loop
+        try:
+            yield stand_in
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+            thread.join()
+
+    def do(self, act: Callable[[], T]) -> T:
+        """Run something in the stand-in's own thread and return what it returns."""
+        if self.loop is None:
+            return act()
+
+        async def acting() -> T:
+            return act()
+
+        return asyncio.run_coroutine_threadsafe(acting(), self.loop).result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -46,16 +47,16 @@ class Bot:
 
     async def uploads(self, method: str, files: dict[str, bytes], **params: Any) -> Json:
         """The whole answer to a multipart request."""
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(default_to_multipart=True)
         for name, value in params.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         for name, data in files.items():
-            form.add_field(name, data, filename=f"{name}.bin", content_type="application/octet-stream")
+            form.add_field(name, io.BytesIO(data), filename=f"{name}.bin", content_type="application/octet-stream")
         async with self.session.post(f"{self.telegram.url}/bot{self.telegram.token}/{method}", data=form) as found:
             answer: Json = await found.json()
             return answer
 
-    async def updates(self, timeout: int = 5, **params: Any) -> list[Json]:
+    async def updates(self, timeout: int = 5, **params: Any) -> list[Json]:  # noqa: ASYNC109 - the Bot API's own
         """What is new; confirms what was read before."""
         found: list[Json] = await self.asks("getUpdates", offset=self.offset, timeout=timeout, **params)
         if found:

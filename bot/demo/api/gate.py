@@ -83,8 +83,10 @@ class Gate:
             status, answer = self._answer(method, given, uploads)
         if fault is not None and await self._broken_after(fault, answer, scope, receive, send):
             return
-        if self.service.world.network or method != "getUpdates":
+        if self.service.world.network:
             await _respond(send, status, answer)
+        else:
+            self._reset(scope)
 
     def _answer(self, method: str, given: Json, uploads: dict[str, Upload]) -> tuple[int, bytes]:
         read = given
@@ -94,6 +96,9 @@ class Gate:
             result = METHODS[method](self.service, read)
         except Refused as refused:
             return self._refused(method, read, uploads, refused)
+        except Exception as bug:
+            self.service.world.violated(method, f"the stand-in itself failed: {type(bug).__name__}")
+            raise
         self._note(method, read, uploads, 200, result)
         return 200, _json({"ok": True, "result": result})
 
@@ -110,8 +115,6 @@ class Gate:
             leaving.cancel()
             if gone.set in world.network_ends:
                 world.network_ends.remove(gone.set)
-        if not world.network:
-            self._reset(scope)
         if found:
             self._note("getUpdates", given, {}, 200, [update["update_id"] for update in found])
         return 200, _json({"ok": True, "result": found})

@@ -1,82 +1,100 @@
 """MarkdownV2 into text and entities."""
 
+import re
 from typing import Any
 
-from bot.demo.api.refusals import bad
+from bot.demo.api.refusals import Refused, bad
 from bot.demo.world.entities import units
 
 Json = dict[str, Any]
 
 RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
-MARKS = {"*": "bold", "__": "underline", "_": "italic", "~": "strikethrough", "||": "spoiler"}
+# Longer marks first: "__" is not two "_".
+MARKS = {"||": "spoiler", "__": "underline", "*": "bold", "_": "italic", "~": "strikethrough"}
+LAST_ASCII = 126
 
 
 def parse_markdown(written: str) -> tuple[str, list[Json]]:
     """Raises Refused for an unescaped reserved character and for an entity that does not end."""
-    text: list[str] = []
-    entities: list[Json] = []
-    open_marks: list[tuple[str, int, int]] = []
-    at = length = 0
+    return _Reader(written).read()
 
-    def where() -> int:
-        return len(written[:at].encode())
 
-    while at < len(written):
-        sign = written[at]
-        if sign == "\\" and at + 1 < len(written) and ord(written[at + 1]) < 127:
-            text.append(written[at + 1])
-            length += 1
-            at += 2
-            continue
-        if sign == "`":
-            body, at, kind = _code(written, at, where())
-            text.append(body)
-            entities.append({"type": kind, "offset": length, "length": units(body)})
-            length += units(body)
-            continue
-        mark = next((mark for mark in ("||", "__", "*", "_", "~") if written.startswith(mark, at)), None)
-        if mark is not None:
-            if open_marks and open_marks[-1][0] == mark:
-                _, since, _ = open_marks.pop()
-                if length > since:
-                    entities.append({"type": MARKS[mark], "offset": since, "length": length - since})
+class _Reader:
+    """Goes through the written text once; `_length` is how much of the plain text there is so far, in UTF-16 units."""
+
+    def __init__(self, written: str) -> None:
+        self._written = written
+        self._at = 0
+        self._text: list[str] = []
+        self._length = 0
+        self._entities: list[Json] = []
+        self._open: list[tuple[str, int, int]] = []
+
+    def read(self) -> tuple[str, list[Json]]:
+        while self._at < len(self._written):
+            sign = self._written[self._at]
+            if sign == "\\" and self._at + 1 < len(self._written) and ord(self._written[self._at + 1]) <= LAST_ASCII:
+                self._take(self._written[self._at + 1], 2)
+            elif sign == "`":
+                self._code()
+            elif mark := next((mark for mark in MARKS if self._written.startswith(mark, self._at)), None):
+                self._mark(mark)
+            elif sign == "[":
+                self._open.append(("[", self._length, self._where()))
+                self._at += 1
+            elif sign == "]" and self._open and self._open[-1][0] == "[":
+                self._link()
+            elif sign in RESERVED:
+                raise _reserved(sign)
             else:
-                open_marks.append((mark, length, where()))
-            at += len(mark)
-            continue
-        if sign == "[":
-            open_marks.append(("[", length, where()))
-            at += 1
-            continue
-        if sign == "]" and open_marks and open_marks[-1][0] == "[":
-            _, since, _ = open_marks.pop()
-            url, at = _link(written, at)
-            entities.append({"type": "text_link", "offset": since, "length": length - since, "url": url})
-            continue
-        if sign in RESERVED:
-            raise bad(f"can't parse entities: Character '{sign}' is reserved and must be escaped with the preceding '\\'")
-        text.append(sign)
-        length += units(sign)
-        at += 1
-    if open_marks:
-        mark, _, offset = open_marks[-1]
-        kind = "link" if mark == "[" else MARKS[mark]
-        raise bad(f"can't parse entities: Can't find end of {kind.capitalize()} entity at byte offset {offset}")
-    return "".join(text), entities
+                self._take(sign, 1)
+        if self._open:
+            mark, _, where = self._open[-1]
+            raise _endless("Textlink" if mark == "[" else MARKS[mark].capitalize(), where)
+        return "".join(self._text), self._entities
+
+    def _take(self, plain: str, steps: int) -> None:
+        self._text.append(plain)
+        self._length += units(plain)
+        self._at += steps
+
+    def _where(self) -> int:
+        return len(self._written[: self._at].encode())
+
+    def _mark(self, mark: str) -> None:
+        if self._open and self._open[-1][0] == mark:
+            self._close(MARKS[mark])
+        else:
+            self._open.append((mark, self._length, self._where()))
+        self._at += len(mark)
+
+    def _close(self, kind: str, **details: str) -> None:
+        _, since, _ = self._open.pop()
+        if self._length > since:
+            self._entities.append({"type": kind, "offset": since, "length": self._length - since} | details)
+
+    def _code(self) -> None:
+        mark, kind = ("```", "pre") if self._written.startswith("```", self._at) else ("`", "code")
+        found = re.compile(rf"((?:\\.|[^\\])*?){mark}", re.DOTALL).match(self._written, self._at + len(mark))
+        if found is None:
+            raise _endless(kind.capitalize(), self._where())
+        self._open.append((mark, self._length, self._where()))
+        self._take(re.sub(r"\\(.)", r"\1", found.group(1)), found.end() - self._at)
+        self._close(kind)
+
+    def _link(self) -> None:
+        if not self._written.startswith("](", self._at):
+            raise _reserved("]")
+        end = self._written.find(")", self._at)
+        if end < 0:
+            raise bad(f"can't parse entities: Can't find end of a URL at byte offset {self._where()}")
+        self._close("text_link", url=self._written[self._at + 2 : end].replace("\\", ""))
+        self._at = end + 1
 
 
-def _code(written: str, at: int, where: int) -> tuple[str, int, str]:
-    mark, kind = ("```", "pre") if written.startswith("```", at) else ("`", "code")
-    end = written.find(mark, at + len(mark))
-    if end < 0:
-        raise bad(f"can't parse entities: Can't find end of {kind.capitalize()} entity at byte offset {where}")
-    return written[at + len(mark) : end].replace("\\`", "`").replace("\\\\", "\\"), end + len(mark), kind
+def _reserved(sign: str) -> Refused:
+    return bad(f"can't parse entities: Character '{sign}' is reserved and must be escaped with the preceding '\\'")
 
 
-def _link(written: str, at: int) -> tuple[str, int]:
-    if not written.startswith("](", at):
-        raise bad("can't parse entities: Character ']' is reserved and must be escaped with the preceding '\\'")
-    end = written.find(")", at)
-    if end < 0:
-        raise bad("can't parse entities: Can't find end of a URL at byte offset " + str(len(written[:at].encode())))
-    return written[at + 2 : end].replace("\\", ""), end + 1
+def _endless(kind: str, where: int) -> Refused:
+    return bad(f"can't parse entities: Can't find end of {kind} entity at byte offset {where}")

@@ -39,11 +39,13 @@ class Poller:
         world.polls_open += 1
         if world.polls_open == 1 and world.clock.now() - world.last_poll > 1.0:
             world.changed("bot", up=True)
+        world.bell.ring()
         try:
             return await self._wait(limit, min(max(given.get("timeout", 0), 0), LONGEST_WAIT), mine, gone)
         finally:
             world.polls_open -= 1
             world.last_poll = world.clock.now()
+            world.bell.ring()
             self._last_offset, self._last_end = offset, time.monotonic()
             if self._current is mine:
                 self._current = None

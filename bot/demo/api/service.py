@@ -6,6 +6,7 @@ from bot.demo.api.limits import Limits, Pace
 from bot.demo.api.reading import Upload
 from bot.demo.api.refusals import bad, forbidden, migrated, too_many
 from bot.demo.world.chat import IN_CHARGE, Chat, Member
+from bot.demo.world.people import Person
 from bot.demo.world.world import World
 
 Json = dict[str, Any]
@@ -37,9 +38,13 @@ class Service:
         if chat_id in self.world.moved:
             raise migrated(self.world.moved[chat_id])
         found = self.world.chats.get(chat_id)
-        if found is None:
+        if found is None or (found.person is not None and not self._has_met(found.person)):
             raise bad("chat not found")
         return found
+
+    def _has_met(self, person: Person) -> bool:
+        """Whether the bot knows this account: it was spoken to, or shares a group with it."""
+        return person.has_started or any(person.id in chat.members for chat in self.world.chats.values())
 
     def me(self, chat: Chat) -> Member:
         """The bot as a member of a group. Refuses when it is not in it."""

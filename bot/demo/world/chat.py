@@ -168,9 +168,9 @@ class Chat:
     def add(self, raw: Json, event: str = "message") -> Message:
         """Put a message, or its edited state, into the chat."""
         message_id: int = raw["message_id"]
+        self.touched[message_id] = self.world.seq + 1
         self.messages[message_id] = raw
         self.world.changed(event, chat_id=self.id, message_id=message_id)
-        self.touched[message_id] = self.world.seq
         return Message(self, message_id)
 
     def remove(self, message_id: int) -> None:
@@ -207,10 +207,8 @@ class Chat:
 
         def said() -> Message | None:
             since = self.heard_by.get(ear, 0)
-            for message in self.from_bot:
-                if self.touched[message.id] > since and fragment in message.text:
-                    return message
-            return None
+            new = (message for message in self.from_bot if self.touched[message.id] > since and fragment in message.text)
+            return min(new, key=lambda message: self.touched[message.id], default=None)
 
         found = await self.world.until(said, timeout)
         assert found is not None  # noqa: S101 - `until` returns only what is true

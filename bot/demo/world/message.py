@@ -25,9 +25,12 @@ class Message:
     def raw(self) -> Json:
         """The Bot API's Message object."""
         found = self.chat.messages.get(self.id) or self.chat.gone.get(self.id)
-        if found is None:
-            raise LookupError(f"no message {self.id} in chat {self.chat.id}")
-        return found
+        if found is not None:
+            return found
+        for former in self.chat.former:
+            if former["message_id"] == self.id:
+                return former
+        raise LookupError(f"no message {self.id} in chat {self.chat.id}")
 
     @property
     def is_gone(self) -> bool:
