@@ -150,3 +150,38 @@ def test_what_we_say_ourselves_has_a_direction_in_every_language() -> None:
     for language in LANGUAGES:
         day = render(said("{day}", day=date(2026, 11, 22)), language)
         assert unicodedata.bidirectional(day[0]) == ("FSI" if language == "en" else "R")
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "shown"),
+    [
+        ("ar", 0, "أقل من يوم"),
+        ("ar", 1, "يوم واحد"),
+        ("ar", 2, "يومين"),
+        ("ar", 3, f"{FSI}3{PDI} أيام"),
+        ("ar", 11, f"{FSI}11{PDI} يومًا"),
+        ("ar", 100, f"{FSI}100{PDI} يوم"),
+        ("ckb", 1, f"{FSI}1{PDI} ڕۆژ"),
+        ("ckb", 2, f"{FSI}2{PDI} ڕۆژ"),
+        ("en", 1, f"{FSI}1{PDI} day"),
+        ("en", 2, f"{FSI}2{PDI} days"),
+    ],
+)
+def test_days_are_counted_as_people_say_them(language: Language, count: int, shown: str) -> None:
+    """B38: 0, 1, 2, 3, 11 and 100 in Arabic, 1 and 2 in Sorani."""
+    assert render(P_("{count} day", "{count} days", count), language) == shown
+
+
+def test_a_receipt_reads_right_in_every_language() -> None:
+    """B36: the sentences that carry a reference and a name, as they leave us."""
+    receipt = lines(
+        N_("Thank you. Your report was sent to the forum of {district}.", district=Names("Khanaqin", "خانقين", "خانەقین")),
+        N_("Your follow-up number is {reference}. Please keep it.", reference="KHN-7F3K9"),
+    )
+    assert [render(receipt, language) for language in LANGUAGES] == [
+        f"شكرًا لكم. أُرسل بلاغكم إلى منتدى {FSI}خانقين{PDI}.\nرقم المتابعة: {FSI}KHN-7F3K9{PDI}. يرجى الاحتفاظ به.",
+        f"سوپاستان دەکەین. سکاڵاکەتان نێردرا بۆ کۆڕبەندی {FSI}خانەقین{PDI}.\n"
+        f"ژمارەی بەدواداچوون: {FSI}KHN-7F3K9{PDI}. تکایە لای خۆتان هەڵیبگرن.",
+        f"Thank you. Your report was sent to the forum of {FSI}Khanaqin{PDI}.\n"
+        f"Your follow-up number is {FSI}KHN-7F3K9{PDI}. Please keep it.",
+    ]
