@@ -22,7 +22,9 @@ def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m bot.demo", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
-    parser.add_argument("--no-limits", action="store_true", help="no flood limits, as no benchmark of the bot needs")
+    limits = parser.add_mutually_exclusive_group()
+    limits.add_argument("--strict", action="store_true", help="Telegram's flood limits; so unless told otherwise")
+    limits.add_argument("--no-limits", action="store_true", help="no flood limits")
     parser.add_argument("--keep-calls", type=int, default=None, help="how many calls to remember; all unless given")
     parser.add_argument("--repeat-guard", type=float, default=0.5, help="seconds; 0 switches it off")
     given = parser.parse_args()

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.demo.api.faults import Fault
-from bot.demo.world import Person
+from bot.demo.world import Person, samples
 from tests.demo.conftest import Bot
 
 
@@ -82,6 +82,27 @@ async def test_a_delayed_call_is_done_late(bot: Bot, sara: Person) -> None:
     bot.telegram.faults.add("delay", "sendMessage", seconds=0.05)
     await bot.sends(sara.id, "T")
     assert said(sara) == ["T"]
+
+
+async def test_a_download_can_fail_too(bot: Bot, sara: Person) -> None:
+    path = (await bot.asks("getFile", file_id=sara.sends_voice().file_ids[0]))["file_path"]
+    where = f"{bot.telegram.url}/file/bot{bot.telegram.token}/{path}"
+    bot.telegram.faults.add("status", "file", status=404, description="Not Found")
+    bot.telegram.faults.add("reset_before", "file", times=2)  # the client itself tries a GET twice
+    async with bot.session.get(where) as found:
+        assert found.status == 404
+    with pytest.raises(aiohttp.ClientError):
+        await bot.session.get(where)
+    async with bot.session.get(where) as found:
+        assert await found.read() == samples.opus()
+    assert [call.status for call in bot.world.asked("file")] == [404, 599, 599, 200]
+
+
+async def test_every_call_takes_as_long_as_the_network_does(bot: Bot, sara: Person) -> None:
+    bot.telegram.faults.latency = 0.05
+    began = asyncio.get_running_loop().time()
+    await bot.asks("getMe")
+    assert asyncio.get_running_loop().time() - began >= 0.05
 
 
 async def test_a_star_means_every_method_but_reading(bot: Bot, sara: Person) -> None:

@@ -46,6 +46,13 @@ def test_every_method_exists_and_is_answered(api: Json) -> None:
     assert KNOWN.keys() == METHODS.keys() | {"getUpdates"}
 
 
+async def test_every_other_method_is_refused_loudly(api: Json, bot: Bot) -> None:
+    others = sorted(api["methods"].keys() - KNOWN.keys() - {"close"})
+    for method in others:
+        assert (await bot.answer(method))["error_code"] == 501, method
+    assert [violation.method for violation in bot.world.violations] == others
+
+
 def test_nothing_that_repeats_a_persons_message_elsewhere_is_allowed() -> None:
     for method in ("forwardMessage", "forwardMessages", "copyMessage", "copyMessages"):
         assert method not in KNOWN

@@ -170,13 +170,14 @@ async def test_a_keyboard_belongs_to_the_chat_until_it_is_removed(bot: Bot, sara
 
 
 async def test_what_telegram_does_not_know_is_a_violation(bot: Bot, sara: Person) -> None:
-    assert (await bot.answer("sendGift", user_id=sara.id))["error_code"] == 404
+    assert (await bot.answer("sendGift", user_id=sara.id))["error_code"] == 501
+    assert (await bot.answer("whistle"))["error_code"] == 404
     await bot.refused("sendMessage", chat_id=sara.id, text="T", silent=True)
     await bot.refused("sendMessage", chat_id=sara.id, text="T", reply_markup={"inline_keyboard": [[{"text": "A", "data": "d"}]]})
     await bot.refused("sendMessage", chat_id=sara.id, text="T", reply_parameters={"message_id": 1, "chat": 1})
     await bot.refused("forwardMessage", chat_id=sara.id, from_chat_id=sara.id, message_id=1)
     methods = [violation.method for violation in bot.world.violations]
-    assert methods == ["sendGift", "sendMessage", "sendMessage", "sendMessage", "forwardMessage"]
+    assert methods == ["sendGift", "whistle", "sendMessage", "sendMessage", "sendMessage", "forwardMessage"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ KINDS = frozenset({"status", "html", "truncated", "reset_before", "reset_after",
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. `method` "*" means every method but getUpdates; `times` None means until cleared."""
+    """One fault. `method` "*" means all but getUpdates, "file" a file's download; `times` None means until cleared."""
 
     kind: str
     method: str = "*"

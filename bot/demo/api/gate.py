@@ -6,6 +6,7 @@ hands its transports in by peer address.
 
 import asyncio
 import json
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -27,6 +28,12 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LARGEST_BODY = 64 * 2**20  # bytes
 _PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+# The verbs that the Bot API's methods begin with.
+_REAL = re.compile(
+    r"(add|answer|approve|ban|close|convert|copy|create|decline|delete|edit|export|forward|get|gift|hide|leave|log|pin|post"
+    r"|promote|read|refund|remove|reopen|replace|repost|restrict|revoke|save|send|set|stop|transfer|unban|unhide|unpin|upgrade"
+    r"|upload|verify)[A-Z]\w+"
+)
 _LOWER = {name.lower(): name for name in (*METHODS, "getUpdates")}
 
 
@@ -43,11 +50,11 @@ class Gate:
         """Answer one request."""
         world = self.service.world
         if not world.network:
-            self._reset(scope)
+            await self._reset(scope, receive)
             return
         path: str = scope["path"]
         if path.startswith("/file/"):
-            await self._send_file(path, send)
+            await self._send_file(path, scope, receive, send)
             return
         body = await _body(receive)
         token, _, name = path.removeprefix("/bot").partition("/")
@@ -56,11 +63,16 @@ class Gate:
             return
         method = _LOWER.get(name.lower())
         if method is None:
-            world.violated(name, "no such method, or none that this bot may call")
-            self._note(name, {}, {}, 404, error="Not Found")
-            await _respond(send, 404, _refusal(404, "Not Found"))
+            await self._unspoken(name, send)
             return
         await self._call(method, scope, body, receive, send)
+
+    async def _unspoken(self, name: str, send: Send) -> None:
+        """Answer 404 to nonsense as Telegram does, and 501 to what Telegram knows but this bot may not call."""
+        status, description = (501, "Not Implemented") if _REAL.match(name) else (404, "Not Found")
+        self.service.world.violated(name, "not among the methods that this bot may call")
+        self._note(name, {}, {}, status, error=description)
+        await _respond(send, status, _refusal(status, description))
 
     async def _call(self, method: str, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         given: Json = {}
@@ -86,7 +98,7 @@ class Gate:
         if self.service.world.network:
             await _respond(send, status, answer)
         else:
-            self._reset(scope)
+            await self._reset(scope, receive)
 
     def _answer(self, method: str, given: Json, uploads: dict[str, Upload]) -> tuple[int, bytes]:
         read = given
@@ -143,7 +155,7 @@ class Gate:
                 await _respond(send, 502, _PROXY_PAGE, b"text/html")
             case "reset_before":
                 self._note(method, given, {}, 599, error="connection reset before")
-                self._reset(scope)
+                await self._reset(scope, receive)
             case "stall":
                 self._note(method, given, {}, 599, error="never answered")
                 await _disconnected(receive)
@@ -160,29 +172,37 @@ class Gate:
             case "truncated":
                 await _respond(send, 200, answer[: len(answer) // 2])
             case "reset_after":
-                self._reset(scope)
+                await self._reset(scope, receive)
             case "hang":
                 await _disconnected(receive)
             case _:
                 return False
         return True
 
-    def _reset(self, scope: Scope) -> None:
+    async def _reset(self, scope: Scope, receive: Receive) -> None:
         """Break the connection with a TCP reset, as a failing network does."""
         transport = self._transports.get(tuple(scope["client"] or ()))
         if transport is not None:
             found = cast("socket.socket", transport.get_extra_info("socket"))
             found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
+        await _disconnected(receive)
 
-    async def _send_file(self, path: str, send: Send) -> None:
+    async def _send_file(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         token, _, where = path.removeprefix("/file/bot").partition("/")
-        file = self.service.world.files.by_path.get(where)
         if token != self.service.world.token:
             await _respond(send, 401, _refusal(401, "Unauthorized"))
-        elif file is None:
+            return
+        fault = self.faults.meet("file", None)
+        if fault is not None and await self._broken_before(fault, "file", {"path": where}, scope, receive, send):
+            return
+        file = self.service.world.files.by_path.get(where)
+        if file is None:
+            self._note("file", {"path": where}, {}, 404, error="Not Found")
             await _respond(send, 404, _refusal(404, "Not Found"))
-        else:
+            return
+        self._note("file", {"path": where}, {}, 200, len(file.data))
+        if fault is None or not await self._broken_after(fault, file.data, scope, receive, send):
             await _respond(send, 200, file.data, b"application/octet-stream")
 
 
