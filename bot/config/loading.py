@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -91,6 +92,12 @@ class Config(BaseSettings):
         except (OSError, UnicodeError) as error:
             remedy = "make one with `alwand keys new FILE`, or restore the one you saved"
             raise ConfigError(f"[keys] file: {file} cannot be read ({faults.reason(error)}); {remedy}") from None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must never appear anywhere: the token, the key and the database's password. Raises ConfigError."""
+        key = "".join(line for line in self.key().splitlines() if not line.startswith("#"))
+        password = re.search(r"://[^/@]*?:([^/@]+)@", self.storage.url)
+        return (self.token(), key, *([password[1], unquote(password[1])] if password else []))
 
     def places(self) -> Province:
         """Return the province as the conversations know it."""

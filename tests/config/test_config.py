@@ -183,3 +183,14 @@ def test_lines_are_counted_through_nested_tables() -> None:
         ("a", 1): 9, ("a", 1, "x"): 10, ("a", 1, "x", "en"): 10, ("c",): 11, ("c", "d"): 12,
     }  # fmt: skip
     assert lines_of(text) == expected
+
+
+def test_what_must_never_be_logged_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """B50: also the password as it is typed, which the URL holds encoded."""
+    (tmp_path / "key").write_text("# alwand key v1\nc2VjcmV0\n")
+    monkeypatch.setenv("ALWAND_TELEGRAM__TOKEN", TOKEN)
+    monkeypatch.setenv("ALWAND_KEYS__FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("ALWAND_STORAGE__URL", "postgresql+asyncpg://alwand:p%40ss@127.0.0.1/alwand")
+    assert load(example()).secrets() == (TOKEN, "c2VjcmV0", "p%40ss", "p@ss")
+    monkeypatch.delenv("ALWAND_STORAGE__URL")
+    assert load(example()).secrets() == (TOKEN, "c2VjcmV0")
