@@ -57,7 +57,7 @@ def _line(situation: Situation, ticket: Ticket) -> Piece:
     category = situation.province.category(ticket.category)
     area = situation.province.forum_names(ticket.forum)
     facts = (category.names, area) if category else (area,)
-    return N_("• {reference}: {facts} – {status}", reference=ticket.reference, facts=Joined(facts, "، "), status=status_name(ticket))
+    return N_("• {reference}: {facts} – {status}", reference=ticket.reference, facts=Joined(facts, " · "), status=status_name(ticket))
 
 
 def _entry_button(ticket: Ticket) -> Button:
