@@ -14,7 +14,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.demo.server import StandIn
 from bot.demo.world.people import Person
 from bot.i18n import render
-from bot.model.events import Arrival
+from bot.model.events import Arrival, Event
 from bot.model.messages import Action
 from bot.model.outgoing import Outcome, Outgoing, Sent
 
@@ -89,9 +89,14 @@ class Line:
         assert arrival is not None
         return arrival
 
-    async def says(
-        self, to: Person | int, outgoing: Outgoing, *, shown: tuple[str, ...] = (), answers: str | None = None
-    ) -> Outcome:
+    async def event(self) -> Event:
+        """What the next update that concerns anybody says."""
+        while True:
+            arrival = self.channel.read((await self.inbox.next()).raw)
+            if arrival is not None:
+                return arrival.event
+
+    async def says(self, to: Person | int, outgoing: Outgoing, *, shown: tuple[str, ...] = (), answers: str | None = None) -> Outcome:
         """Show something in a chat."""
         address = str(to if isinstance(to, int) else to.talk.id)
         return await self.channel.send(address, outgoing, shown=shown, answers=answers, sign=signed)
