@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.model.events import Arrival
+from bot.model.ids import Language
 from bot.model.messages import Action
 from bot.model.outgoing import Outcome, Outgoing
 
@@ -67,6 +68,10 @@ class Channel(Protocol):
 
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
         """Answer a button press at once. Too old or failed: nothing is lost, nothing raised."""
+        ...
+
+    async def set_chat_menu(self, chat: str, language: Language) -> bool:
+        """Show a private chat's commands in the language chosen there; return whether that worked. Never raises."""
         ...
 
     async def leave(self, chat: str) -> None:

@@ -1,0 +1,153 @@
+"""What a turn decided becomes rows: one arm for each kind of effect, all in the turn's own transaction.
+
+To add an effect: `bot/model/effects.py`, an arm here, its test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.crash import crash_point
+from bot.model.effects import (
+    AddEntry,
+    Audit,
+    DismissMember,
+    DropDraft,
+    DropTimer,
+    Effect,
+    EraseResident,
+    EraseTicket,
+    KeepDraft,
+    LinkForum,
+    LoseForum,
+    MoveForum,
+    MoveTicket,
+    OpenTicket,
+    SayHere,
+    SayHereAndLeave,
+    Send,
+    SetEntry,
+    SetResident,
+    SetTimer,
+    Toast,
+    Withdraw,
+)
+from bot.model.events import Arrival
+from bot.model.ids import Language, TicketId
+from bot.pipeline import linking
+from bot.pipeline.saying import Saying
+from bot.pipeline.surroundings import Loaded, Surroundings
+from bot.storage import audit, drafts, entries, members, residents, tickets, timers
+from bot.storage.seal import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What is left to do once the turn is on disk.
+
+    Attributes:
+        toast: the answer to the button press, and whether it asks to be closed.
+        sends: whether something waits to be sent.
+        news: whether the turn told the machine something, in an inbox item of its own.
+        language: the language that was chosen in this turn.
+    """
+
+    toast: tuple[str, bool] | None = None
+    sends: bool = False
+    news: bool = False
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the effects of one turn rest on."""
+
+    around: Surroundings
+    loaded: Loaded
+    arrival: Arrival | None
+    now: datetime
+
+
+async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) -> After:
+    """Write down what was decided, in its order.
+
+    Raises:
+        Stale: a ticket was changed since it was loaded; the turn has to be repeated.
+    """
+    saying = Saying(conn, turn.around, turn.now, turn.arrival)
+    toast: tuple[str, bool] | None = None
+    language: Language | None = None
+    for effect in effects:
+        if isinstance(effect, Toast):
+            toast = turn.around.words(effect.text, turn.loaded.situation.language()), effect.alert
+        else:
+            await _one(conn, turn, saying, effect)
+        if isinstance(effect, SetResident):
+            language = effect.language or language
+        crash_point("in-turn")
+    return After(toast, saying.sends, saying.news, language)
+
+
+async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, effect: Effect) -> None:
+    keys, now = turn.around.keys, turn.now
+    match effect:
+        case Send():
+            await saying.send(effect)
+        case Withdraw():
+            await saying.withdraw(effect)
+        case SayHere(text):
+            await saying.say_here(text, leave=False)
+        case SayHereAndLeave(text):
+            await saying.say_here(text, leave=True)
+        case SetResident():
+            await residents.change(conn, keys, effect)
+            await saying.heed(effect)
+        case EraseResident(resident):
+            await saying.erase(resident)
+        case KeepDraft(resident, draft):
+            await drafts.keep(conn, keys, resident, draft, now)
+        case DropDraft(resident):
+            await drafts.drop(conn, resident)
+        case OpenTicket(ticket):
+            await tickets.open_ticket(conn, keys, ticket)
+            if ticket.resident is not None:
+                await residents.add_ticket(conn, keys, ticket.resident, ticket.id)
+        case MoveTicket(ticket):
+            await tickets.move(conn, keys, ticket)
+        case EraseTicket(ticket_id):
+            await _erase_ticket(conn, keys, ticket_id)
+        case AddEntry(entry):
+            await entries.add(conn, keys, entry)
+        case SetEntry(entry):
+            await entries.change(conn, keys, entry)
+        case SetTimer():
+            await timers.put(conn, keys, effect)
+        case DropTimer(key):
+            await timers.drop(conn, keys, key)
+        case LinkForum():
+            await linking.link(conn, keys, effect, turn.arrival, now)
+            saying.sends = True
+        case LoseForum():
+            await linking.lose(conn, keys, effect, now)
+        case MoveForum():
+            await linking.move(conn, keys, effect, now)
+        case DismissMember(member):
+            await members.dismiss(conn, member)
+        case Audit():
+            await audit.write(conn, effect, now)
+        case Toast():
+            pass
+        case _:
+            assert_never(effect)
+
+
+async def _erase_ticket(conn: AsyncConnection, keys: Keyring, ticket: TicketId) -> None:
+    known = await tickets.load(conn, keys, ticket)
+    if known is not None and known.resident is not None:
+        await residents.drop_ticket(conn, keys, known.resident, ticket)
+    await tickets.erase(conn, ticket)

@@ -1,0 +1,78 @@
+"""What the machine tells itself: due timers and what the sender learnt. It enters the inbox like a message, as JSON.
+
+{"timer": kind, "key": key, "resident": id or null, "ticket": id or null}      written by `bot.storage.timers.move_due`
+{"delivery": "delivered", "entry": id, "ticket": id}
+{"forum_unreachable": forum, "reason": reason}
+{"reachable": false, "resident": id}
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.model.events import BotBlocked, BotUnblocked, DeliveryChanged, ForumUnreachable, TimerFired
+from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.storage import timers
+from bot.storage.inbox import NewItem
+
+SENDER = "sender"
+SOURCES = frozenset({timers.SOURCE, SENDER})
+"""Where an item of the inbox comes from if not from a channel."""
+
+Event = TimerFired | DeliveryChanged | ForumUnreachable | BotBlocked | BotUnblocked
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event inside the machine, and whose situation it is to find."""
+
+    event: Event
+    resident: ResidentId | None = None
+    ticket: TicketId | None = None
+
+
+def read(raw: bytes) -> News:
+    """Read a stored item. Raises ValueError if it is none of ours."""
+    try:
+        return _news(json.loads(raw))
+    except (KeyError, TypeError) as error:
+        raise ValueError("unknown news") from error
+
+
+def _news(told: dict[str, str | bool | None]) -> News:
+    resident = ResidentId(str(told["resident"])) if told.get("resident") else None
+    ticket = TicketId(str(told["ticket"])) if told.get("ticket") else None
+    match told:
+        case {"timer": str(kind), "key": str(key)}:
+            return News(TimerFired(kind, key), resident, ticket)
+        case {"delivery": ("waiting" | "delivered" | "blocked" | "failed") as delivery, "entry": str(entry)} if ticket:
+            return News(DeliveryChanged(EntryId(entry), ticket, delivery), ticket=ticket)
+        case {"forum_unreachable": str(forum), "reason": str(reason)}:
+            return News(ForumUnreachable(ForumId(forum), reason))
+        case {"reachable": bool(reachable)} if resident:
+            return News(BotUnblocked() if reachable else BotBlocked(), resident)
+    raise ValueError("unknown news")
+
+
+def item(lane: str, token: str, news: News, now: datetime) -> NewItem:
+    """Return the news as an item for the inbox; `token` is its fresh id."""
+    return NewItem(source=SENDER, source_key=token, lane=lane, raw=json.dumps(_told(news)).encode(), received=now)
+
+
+def _told(news: News) -> dict[str, object]:
+    match news.event:
+        case DeliveryChanged(entry, ticket, delivery):
+            return {"delivery": delivery, "entry": entry, "ticket": ticket}
+        case ForumUnreachable(forum, reason):
+            return {"forum_unreachable": forum, "reason": reason}
+        case BotBlocked():
+            return {"reachable": False, "resident": news.resident}
+        case BotUnblocked():
+            return {"reachable": True, "resident": news.resident}
+        case TimerFired():
+            raise ValueError("timers enter the inbox by themselves")
+        case _:
+            assert_never(news.event)

@@ -1,0 +1,78 @@
+"""When the next message may go: overall, to one chat, into one group. Seconds are those of a monotonic clock.
+
+Not provoking a 429 matters more than handling it: `retry_after` runs from seconds to hours. Therefore:
+
+- Overall, evenly spaced slots, a little wider than the rate asks (`MARGIN`), since what leaves here evenly does not arrive evenly. After
+  a pause nothing is caught up: the next slot is now, and the one after it a full step later.
+- To a private chat, a leaky bucket: a few at once (`BURST`, so a question follows its answer without a wait), then one per
+  `per_chat_seconds`.
+- Into a group, where sends and edits share a budget, a sliding window: as many as the minute allows, at least `GAP` apart. Even steps of
+  three seconds would be as safe, but would make the first card of a quiet group's burst as slow as the last. The last `RESERVE` places of
+  a minute are kept for replies and urgent cards, which would otherwise wait behind a burst for up to a minute.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from bot.model.effects import Priority
+from bot.pipeline.limits import Limits
+
+MARGIN: Final = 1.025
+LATENESS: Final = 0.004
+"""Seconds by which a slot may be late without moving those after it: what a busy event loop costs."""
+BURST: Final = 3
+GAP: Final = 1.0
+MINUTE: Final = 60.5
+RESERVE: Final = 2
+KEPT: Final = 10_000
+"""So many chats are remembered before those that are free again are forgotten."""
+
+
+class Pace:
+    """Remembers what was sent when. `groups` are the recipients, by their token in the outbox, that are groups."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._step = MARGIN / limits.per_second
+        self._slot = float("-inf")
+        self._private: dict[str, float] = {}
+        self._groups: dict[str, deque[float]] = {}
+        self.groups: frozenset[str] = frozenset()
+
+    def next_slot(self, now: float) -> float:
+        """Give away the next slot and return its time."""
+        self._slot = max(self._slot + self._step, now - LATENESS)
+        return max(self._slot, now)
+
+    def free_at(self, recipient: str, priority: Priority, now: float) -> float:
+        """Return when the recipient may get a message of this priority, `now` if at once."""
+        if recipient in self.groups:
+            return self._group_free_at(recipient, priority, now)
+        # The bucket is kept as the time at which it will be empty; each message fills it by one span.
+        full = (BURST - 1) * self._limits.per_chat_seconds
+        return max(now, self._private.get(recipient, now) - full)
+
+    def spend(self, recipient: str, now: float, count: int = 1) -> None:
+        """Count sends or edits that have ended now: the channel counts them at some moment before, so it never sees more than we do."""
+        if recipient in self.groups:
+            sent = self._groups.setdefault(recipient, deque(maxlen=self._limits.group_per_minute or 1))
+            sent.extend([now] * count)
+            return
+        self._private[recipient] = max(now, self._private.get(recipient, now)) + self._limits.per_chat_seconds * count
+        if len(self._private) > KEPT:
+            self._private = {chat: empty for chat, empty in self._private.items() if empty > now}
+
+    def _group_free_at(self, recipient: str, priority: Priority, now: float) -> float:
+        sent = self._groups.get(recipient)
+        if not sent or not self._limits.group_per_minute:
+            return now
+        while sent and sent[0] <= now - MINUTE:
+            sent.popleft()
+        kept = 0 if priority <= Priority.URGENT else min(RESERVE, self._limits.group_per_minute - 1)
+        places = self._limits.group_per_minute - kept
+        free = sent[-1] + GAP if sent else now
+        if len(sent) >= places:
+            free = max(free, sent[len(sent) - places] + MINUTE)
+        return max(now, free)

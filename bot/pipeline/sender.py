@@ -1,0 +1,228 @@
+"""The one loop through which everything leaves.
+
+What is to be said lies in the outbox: one queue per recipient, the most urgent first. The loop goes round like this:
+
+1. **Look.** It asks the outbox for the heads: of each recipient the one row whose turn it is, the most urgent recipients first. It asks
+   again when a turn has added something, when the heads at hand are used up, and when a wait that is written in a row ends. Between two
+   looks it works from the list it has, so a broadcast to many thousands costs one query for hundreds of sends.
+2. **Choose.** The first head by priority and age whose recipient is free: nothing of theirs on its way (so order in a chat holds and at
+   most one send is unmarked), and `Pace` lets their chat have a message. A reply therefore passes any broadcast; a parked, held or paused
+   chat holds up nobody, since it is simply not chosen.
+3. **Claim.** The row is marked `sending` on disk before the call: if we die from here on, it is `unsure` at the next start. Claims of
+   several chats share one commit. With the claim come the address, the messages that the row's slot shows now, and the one it replies to.
+4. **Wait for a slot.** Overall slots are given away one by one, evenly spaced. Only few rows are claimed ahead of their slot (`AHEAD`),
+   so a reply that comes now waits for those few and no more.
+5. **Send.** Calls of different chats are under way side by side, so a slow network costs time but not rate.
+6. **Write down what became of it** (`outcomes.py`), in one transaction: sent and which messages show it; later and when; never and why;
+   unsure. What others must learn of it (delivered, blocked, a group that is gone) enters the inbox in the same transaction, as news.
+
+Why at least once and at most twice: no call of the channel carries a key by which it would know a repeat. A row that died between claim
+and mark, or whose answer was lost, is sent once more; an edit may be repeated freely.
+
+One process sends. On SQLite the lock on the database sees to that (`bot/storage/lock.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.crash import crash_point
+from bot.model.ids import PROVINCE
+from bot.model.messages import ToForum, recipient_key
+from bot.model.outgoing import Later, Never, Outcome, Sent
+from bot.pipeline.delivery import Parcel, pack, settle
+from bot.pipeline.limits import Limits
+from bot.pipeline.pace import Pace
+from bot.pipeline.surroundings import Surroundings, signed
+from bot.storage import outbox
+from bot.storage.database import Database
+from bot.storage.errors import StorageUnavailable
+from bot.storage.outbox import Head
+
+log = structlog.get_logger()
+
+HEADS: Final = 256
+"""How many heads one look brings."""
+AHEAD_SECONDS: Final = 0.05
+"""Rows are claimed so long before their slot, two at least, so that their claims share a commit."""
+LOOK_SECONDS: Final = 5.0
+"""How often the outbox is looked at unasked."""
+FRESH_SECONDS: Final = 0.02
+"""For so long a look is good enough, whatever was added since."""
+BUG_TRIES: Final = 5
+"""How often a send is tried that raises, which no channel should."""
+STORAGE_PAUSE: Final = 1.0
+
+
+class Sender:
+    """Sends what waits. `told` is called when it put news into the inbox."""
+
+    def __init__(
+        self, db: Database, around: Surroundings, channels: Mapping[str, Channel], limits: Limits, clock: Clock, *, told: Callable[[], None]
+    ) -> None:
+        self._db = db
+        self._around = around
+        self._channels = channels
+        self._limits = limits
+        self._clock = clock
+        self._told = told
+        self._pace = Pace(limits)
+        districts = [district.id for district in around.province.districts]
+        self._pace.groups = frozenset(outbox.address_of(db.keys, ToForum(forum)) for forum in (PROVINCE, *districts))
+        self._ahead = max(2, int(limits.per_second * AHEAD_SECONDS))
+        self._changed = asyncio.Event()
+        self._stale = True
+        self._looked = float("-inf")
+        self._heads: list[Head] = []
+        self._wait_over = float("inf")
+        self._busy: set[str] = set()
+        self._claimed = 0
+        self._not_before = 0.0
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look at the outbox now: something was added."""
+        self._stale = True
+        self._changed.set()
+
+    def stop(self) -> None:
+        """Finish what is under way, then let `run` return."""
+        self._stopping = True
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        recovered = await self._db.transact(outbox.recover)
+        if recovered:
+            log.info("sender", unsure=recovered)
+        async with asyncio.TaskGroup() as under_way:
+            while not self._stopping:
+                self._changed.clear()
+                head, pause = await self._next()
+                if head is not None:
+                    self._busy.add(head.recipient)
+                    self._claimed += 1
+                    under_way.create_task(self._deliver(head), name="send")
+                else:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._changed.wait(), pause)
+
+    async def _next(self) -> tuple[Head | None, float]:
+        """Return the row to send now, or how many seconds to wait for one unless something changes."""
+        now = self._clock.monotonic()
+        if self._claimed >= self._ahead or len(self._busy) >= self._limits.in_flight:
+            return None, LOOK_SECONDS
+        if now < self._not_before:
+            return None, self._not_before - now
+        fresh = now - self._looked < FRESH_SECONDS
+        if (self._stale and not fresh) or now >= self._wait_over:
+            await self._look(now)
+        head, free_at = self._choose(now)
+        if head is None and self._stale:
+            await self._look(now)
+            head, free_at = self._choose(now)
+        return head, max(0.001, min(LOOK_SECONDS, free_at - now, self._wait_over - now))
+
+    async def _look(self, now: float) -> None:
+        self._stale = False
+        wall = self._clock.now()
+        limit = max(HEADS, int(self._limits.per_second * 2))
+        try:
+            self._heads = await self._db.read(lambda conn: outbox.heads(conn, wall, limit))
+            due = await self._db.read(lambda conn: outbox.next_due(conn, wall))
+        except StorageUnavailable as error:
+            self._storage_trouble(error)
+            return
+        self._looked = now
+        self._wait_over = now + max(0.0, (due - wall) / timedelta(seconds=1)) if due else now + LOOK_SECONDS
+
+    def _choose(self, now: float) -> tuple[Head | None, float]:
+        """Return the first head that may go now, or when the first of those that have to wait may."""
+        soonest = float("inf")
+        for place, head in enumerate(self._heads):
+            if head.recipient in self._busy:
+                continue
+            free_at = self._pace.free_at(head.recipient, head.priority, now)
+            if free_at <= now:
+                del self._heads[place]
+                return head, now
+            soonest = min(soonest, free_at)
+        return None, soonest
+
+    async def _deliver(self, head: Head) -> None:
+        waiting_for_slot = True
+        try:
+            parcel = await self._db.transact(lambda conn: pack(conn, self._around, head.id, self._clock.now()))
+            if parcel is None or parcel.address is None:
+                return
+            if not parcel.empty:
+                await self._slot()
+            self._claimed -= 1
+            waiting_for_slot = False
+            self._changed.set()
+            await self._send(head, parcel, parcel.address)
+        except StorageUnavailable as error:
+            self._storage_trouble(error)
+        finally:
+            self._claimed -= waiting_for_slot
+            self._busy.discard(head.recipient)
+            self.wake()
+
+    async def _slot(self) -> None:
+        now = self._clock.monotonic()
+        await asyncio.sleep(self._pace.next_slot(now) - now)
+
+    async def _send(self, head: Head, parcel: Parcel, address: tuple[str, str]) -> None:
+        started = self._clock.monotonic()
+        crash_point("before-send")
+        outcome = Sent() if parcel.empty else await self._call(parcel, *address)
+        crash_point("after-send")
+        finished = self._clock.monotonic()
+        if not parcel.empty:
+            self._pace.spend(head.recipient, finished, len(outcome.messages) if isinstance(outcome, Sent) else 1)
+        if isinstance(outcome, Later) and not outcome.chat_only:
+            self._not_before = finished + outcome.after
+        if parcel.row.outgoing.then_leave and isinstance(outcome, Sent | Never):
+            await self._channels[address[0]].leave(address[1])
+        if await self._db.transact(lambda conn: settle(conn, self._around, parcel, outcome, self._clock.now())):
+            self._told()
+        self._tell(parcel, outcome, finished - started)
+
+    async def _call(self, parcel: Parcel, channel: str, chat: str) -> Outcome:
+        row = parcel.row
+        to = recipient_key(row.recipient)
+        try:
+            return await self._channels[channel].send(
+                chat, row.outgoing, shown=parcel.shown, answers=parcel.answers, sign=lambda action: signed(self._around.keys, to, action)
+            )
+        except Exception as error:  # a fault of ours in one message may not stop the others
+            log.error("alarm", about="send", row=row.id, meaning="the channel failed on a message", exc_info=error)
+            return Never("refused", "bug") if row.attempts >= BUG_TRIES else Later(1.0, "bug")
+
+    def _tell(self, parcel: Parcel, outcome: Outcome, seconds: float) -> None:
+        row = parcel.row
+        kind = "withdraw" if row.outgoing.do == "withdraw" else "edit" if parcel.shown else "send"
+        reason = "" if isinstance(outcome, Sent) else getattr(outcome, "reason", "")
+        log.info(
+            "send",
+            row=row.id,
+            kind=kind,
+            priority=row.priority.name.lower(),
+            outcome=type(outcome).__name__.lower(),
+            reason=reason,
+            attempt=row.attempts,
+            ms=round(seconds * 1000, 1),
+        )
+
+    def _storage_trouble(self, error: StorageUnavailable) -> None:
+        log.error("alarm", about="storage", reason=error.reason, meaning="sending waits until it can be written")
+        self._not_before = self._clock.monotonic() + STORAGE_PAUSE
+        self._stale = True

@@ -1,0 +1,106 @@
+"""Who notices that something has stopped: the loop that hangs, the outbox that does not empty, and the hours when nobody was here.
+
+Every alarm is one line in the log, in fixed words. `bot.channels` tells of a channel that is deaf.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.model.effects import Priority, Send
+from bot.model.ids import PROVINCE
+from bot.model.messages import Message, ToForum
+from bot.model.text import N_
+from bot.pipeline.limits import Limits
+from bot.pipeline.saying import Saying
+from bot.pipeline.surroundings import Surroundings
+from bot.storage import forums, inbox, outbox, settings
+from bot.storage.database import Database
+from bot.storage.errors import StorageUnavailable
+
+log = structlog.get_logger()
+
+LAG_SECONDS: Final = 1.0
+"""So late the loop may be before that is told."""
+ROUND_SECONDS: Final = 10.0
+BEAT_SECONDS: Final = 60.0
+CHANNEL_KEEPS: Final = timedelta(hours=24)
+"""How long the channel keeps what it could not deliver to us."""
+
+
+async def announce_absence(db: Database, around: Surroundings, now: datetime) -> None:
+    """Tell every forum and the province from when to when nobody was here, if that was too long for the channel to keep everything."""
+
+    async def work(conn: AsyncConnection) -> timedelta | None:
+        last = await settings.heartbeat(conn, around.keys)
+        await settings.beat(conn, around.keys, now)
+        if last is None or now - last <= CHANNEL_KEEPS:
+            return None
+        words = N_(
+            "The bot was away from {start} to {end}. Messages that were sent to it early in that time may be lost.", start=last, end=now
+        )
+        saying = Saying(conn, around, now)
+        for forum, state in (await forums.states(conn)).items():
+            if state == "linked" or forum == PROVINCE:
+                await saying.send(Send(ToForum(forum), Message(words), Priority.NOTICE))
+        return now - last
+
+    gap = await db.transact(work)
+    if gap is not None:
+        log.error("alarm", about="absence", hours=round(gap / timedelta(hours=1), 1), meaning="the channel may have dropped messages")
+
+
+class Watch:
+    """Looks after the others, and writes down each minute that it was there."""
+
+    def __init__(self, db: Database, clock: Clock, limits: Limits) -> None:
+        self._db = db
+        self._clock = clock
+        self._limits = limits
+        self._told_waiting = float("-inf")
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        beaten = self._clock.monotonic()
+        while True:
+            before = self._clock.monotonic()
+            await asyncio.sleep(ROUND_SECONDS)
+            now = self._clock.monotonic()
+            if (lag := now - before - ROUND_SECONDS) > LAG_SECONDS:
+                log.error("alarm", about="lag", seconds=round(lag, 1), meaning="something held up the whole bot")
+            try:
+                await self._waiting(now)
+                if now - beaten >= BEAT_SECONDS:
+                    beaten = now
+                    await self._beat()
+            except StorageUnavailable as error:
+                log.error("alarm", about="storage", reason=error.reason, meaning="the database cannot be used")
+
+    async def _beat(self) -> None:
+        now = self._clock.now()
+        await self._db.transact(lambda conn: settings.beat(conn, self._db.keys, now))
+
+    async def _waiting(self, now: float) -> None:
+        wall = self._clock.now()
+        arrived = await self._db.read(lambda conn: inbox.backlog(conn, wall))
+        unsent = await self._db.read(lambda conn: outbox.backlog(conn, wall))
+        late = max(arrived.oldest_seconds, unsent.oldest_seconds) > self._limits.waiting_alarm
+        if late and now - self._told_waiting >= self._limits.waiting_alarm:
+            self._told_waiting = now
+            log.error(
+                "alarm",
+                about="waiting",
+                unhandled=arrived.waiting,
+                unsent=unsent.waiting,
+                held=unsent.held,
+                dead=unsent.dead,
+                parked=arrived.parked,
+                oldest_seconds=round(max(arrived.oldest_seconds, unsent.oldest_seconds)),
+                meaning="something has been waiting too long",
+            )
