@@ -175,6 +175,14 @@ def test_a_closed_card_says_how_it_ended() -> None:
     assert body.endswith("We cannot do this")
 
 
+def test_a_closed_card_of_a_member_who_is_gone_names_nobody() -> None:
+    assert english(card_body(taken(state="closed", taker_name=""), PLACES)).startswith("Report KHN-7F3K9 is closed.\n")
+
+
+def test_a_request_for_a_dialogue_session_is_not_called_a_report() -> None:
+    assert english(card_body(ticket(kind="dialogue"), PLACES)).startswith("Request for a dialogue session KHN-7F3K9\n")
+
+
 def test_an_unknown_category_does_not_stop_a_card() -> None:
     assert STORY in english(card_body(ticket(category="no longer configured"), PLACES))
 
