@@ -159,6 +159,7 @@ const hearing = {
     if (chat) chat.messages = chat.messages.filter((message) => !message_ids.includes(message.id));
   },
   chat({ chat_id, chat }) {
+    if (!chat) return refreshOwn(); // the bot's menus, which belong to no one chat
     if (chat.id !== chat_id) return refresh(); // a group that became a supergroup
     const known = world.chats.get(chat_id);
     world.chats.set(chat_id, { ...known, ...chat, messages: known?.messages ?? [] });
@@ -209,6 +210,7 @@ export async function refresh() {
 
 // What depends on who looks: the bot's name and words about itself, and its menu, in that person's language.
 async function refreshOwn() {
+  if (!world.ready) return;
   const looks = ['phone', 'forum', 'province'].map(async (column) => {
     const { bot, chats } = await loadWorld(personOf(column));
     const commands = chats.find((chat) => chat.id === chatOf(column).id)?.commands ?? [];
