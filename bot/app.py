@@ -1,23 +1,18 @@
-"""The only wiring: the configuration becomes named tasks, and they end in order.
+"""The only wiring: the configuration becomes a machine that runs, and ends in order.
 
-    receive   Telegram → inbox          send     outbox → Telegram
-    dispatch  inbox → turns             timers   due rows → inbox
-    watch     notices what has stopped
-
-To stop, the intake ends first, then the turns and sends that have begun are finished; what still waits is on disk and goes on at the next
-start.
+What is said is handed over here, so that nothing else in `bot` knows it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, TypeVar
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import handlers
 from bot import crash
@@ -35,22 +30,20 @@ from bot.model.ids import PROVINCE
 from bot.model.situation import Situation
 from bot.model.text import Text
 from bot.pipeline.chance import SystemChance
-from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
-from bot.pipeline.sender import Sender
+from bot.pipeline.machine import Machine
 from bot.pipeline.surroundings import Surroundings
-from bot.pipeline.timers import Timers
-from bot.pipeline.turn import Turns
-from bot.pipeline.watch import Watch, announce_absence
-from bot.storage import forums, lock
+from bot.pipeline.watch import announce_absence
+from bot.storage import forums, lock, outbox
 from bot.storage.database import Database
+from bot.storage.errors import StorageUnavailable
 from bot.storage.seal import Keyring
 from handlers import menu
 
 log = structlog.get_logger()
 
-STOP_SECONDS: Final = 10.0
-"""How long the turns and sends under way may take when the bot is told to stop."""
+E = TypeVar("E", bound=Exception)
+
 
 MENU_PAUSE: Final = 60.0
 
@@ -68,10 +61,12 @@ def run(config: Config) -> int:
         asyncio.run(_live(config, token))
     except* AlwandError as group:
         raise _first(group) from None
+    except* StorageUnavailable as group:
+        raise AlwandError(f"{_first(group)}; see `alwand check`") from None
     return 0
 
 
-def _first(group: BaseExceptionGroup[AlwandError]) -> AlwandError:
+def _first(group: BaseExceptionGroup[E]) -> E:
     inner = group.exceptions[0]
     return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
@@ -86,18 +81,25 @@ async def _live(config: Config, token: str) -> None:
         around = Surroundings(db.keys, config.places(), SystemChance(), render)
         await announce_absence(db, around, time.now())
         log.info("started", dialect=db.dialect)
-        await _serve(_machine(db, telegram, around, limits, time))
+        await _serve(Machine(db, telegram, around, _decide, limits, time), telegram)
         log.info("stopped")
 
 
 @asynccontextmanager
 async def _opened(config: Config, time: Clock) -> AsyncIterator[Database]:
-    """Open the database and make the configured forums known in it."""
-    db = await Database.open(config.storage.url, Keyring.parse(config.key()))
+    """Open the database and make the configured forums known in it; what was held for one that now has a group goes out."""
+    keys = Keyring.parse(config.key())
+    db = await Database.open(config.storage.url, keys)
+    ids = [PROVINCE, *(district.id for district in config.places().districts)]
+
+    async def prepare(conn: AsyncConnection) -> None:
+        await forums.ensure(conn, ids, config.chats(), TelegramChannel.name, time.now())
+        for forum, state in (await forums.states(conn)).items():
+            if state == "linked":
+                await outbox.release_forum(conn, keys, forum)
+
     try:
-        ids = [PROVINCE, *(district.id for district in config.places().districts)]
-        now = time.now()
-        await db.transact(lambda conn: forums.ensure(conn, ids, config.chats(), TelegramChannel.name, now))
+        await db.transact(prepare)
         yield db
     finally:
         await db.close()
@@ -133,74 +135,15 @@ def _decide(situation: Situation, event: Event) -> tuple[Effect, ...]:
     return decide(handlers.BOOK, situation, event)
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """All that runs."""
-
-    telegram: TelegramChannel
-    inbox: Inbox
-    turns: Turns
-    dispatcher: Dispatcher
-    sender: Sender
-    timers: Timers
-    watch: Watch
-
-
-def _machine(db: Database, telegram: TelegramChannel, around: Surroundings, limits: Limits, time: Clock) -> Machine:
-    channels = {telegram.name: telegram}
-    dispatcher = Dispatcher(db, time, limits.lanes)
-    sender = Sender(db, around, channels, limits, time, told=dispatcher.wake)
-    return Machine(
-        telegram=telegram,
-        inbox=Inbox(db, telegram.name, time, dispatcher.wake),
-        turns=Turns(db, around, channels, _decide, limits, time, sends=sender.wake, told=dispatcher.wake),
-        dispatcher=dispatcher,
-        sender=sender,
-        timers=Timers(db, time, told=dispatcher.wake),
-        watch=Watch(db, time, limits),
-    )
-
-
-async def _serve(machine: Machine) -> None:
-    """Run every part until one fails or a signal asks for an end."""
+async def _serve(machine: Machine, telegram: TelegramChannel) -> None:
+    """Run the machine until a signal asks for an end."""
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with asyncio.TaskGroup() as tasks:
-
-        def begin(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-            return tasks.create_task(_told(name, work), name=name)
-
-        intake = [
-            begin("receive", machine.telegram.receive(machine.inbox.store)),
-            begin("timers", machine.timers.run()),
-            begin("watch", machine.watch.run()),
-            begin("menus", _publish_menus(machine.telegram)),
-        ]
-        work = [begin("dispatch", machine.dispatcher.run(machine.turns.handle)), begin("send", machine.sender.run())]
-        await asked_to_stop.wait()
-        for task in intake:
-            task.cancel()
-        machine.dispatcher.stop()
-        machine.sender.stop()
-        _, unfinished = await asyncio.wait(work, timeout=STOP_SECONDS)
-        for task in unfinished:
-            task.cancel()
-        if unfinished:
-            log.warning("cut short", tasks=[task.get_name() for task in unfinished])
-    with suppress(TimeoutError):
-        await asyncio.wait_for(machine.turns.at_once.settled(), 1.0)
-
-
-async def _told(name: str, work: Coroutine[Any, Any, None]) -> None:
-    """Do the work of one task, and say which one it was that failed: the failure ends the process."""
-    try:
-        await work
-    except AlwandError:
-        raise
-    except Exception as error:
-        log.critical("failed", task=name, exc_info=error)
-        raise
+        menus = tasks.create_task(_publish_menus(telegram), name="menus")
+        await machine.run(asked_to_stop)
+        menus.cancel()
 
 
 async def _publish_menus(telegram: TelegramChannel) -> None:

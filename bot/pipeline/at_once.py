@@ -26,9 +26,10 @@ class AtOnce:
         """Show a private chat's command menu in the language that was chosen there."""
         self._begin(self._channels[channel].set_chat_menu(chat, language), "menu")
 
-    async def settled(self) -> None:
-        """Wait until all that was begun has ended."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+    async def settled(self, seconds: float) -> None:
+        """Wait until all that was begun has ended, but no longer than this."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
 
     def _begin(self, call: Coroutine[Any, Any, object], name: str) -> None:
         task = asyncio.create_task(call, name=name)

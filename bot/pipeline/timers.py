@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.storage import days, inbox, timers
+from bot.storage import days, inbox, posts, timers
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
 
@@ -30,14 +30,20 @@ AT_ONCE: Final = 200
 REPEATS_KEPT: Final = timedelta(hours=48)
 """How long the keys of handled updates are kept: the channel keeps updates for a day."""
 KEYS_KEPT: Final = timedelta(days=2)
+OPEN_AT_MOST: Final = timedelta(days=365)
+"""A message of ours that is older than this and a closed ticket's keeping is answered by nobody any more."""
 
 
 class Timers:
-    """Lets time be one more sender. `told` is called when something fell due."""
+    """Lets time be one more sender.
 
-    def __init__(self, db: Database, clock: Clock, *, told: Callable[[], None]) -> None:
+    `keep_posts` is how long a closed ticket is kept, and our messages about it with it. `told` is called when something fell due.
+    """
+
+    def __init__(self, db: Database, clock: Clock, *, keep_posts: timedelta, told: Callable[[], None]) -> None:
         self._db = db
         self._clock = clock
+        self._keep_posts = keep_posts + OPEN_AT_MOST
         self._told = told
 
     async def run(self) -> None:
@@ -73,7 +79,8 @@ class Timers:
 
         async def work(conn: AsyncConnection) -> tuple[int, int]:
             forgotten = await inbox.forget(conn, now - REPEATS_KEPT)
-            destroyed = await days.forget(conn, self._db.keys, (now - KEYS_KEPT).date())
+            destroyed = await days.forget(conn, (now - KEYS_KEPT).date())
+            await posts.forget(conn, (now - self._keep_posts).date())
             await conn.execute(text("PRAGMA optimize" if self._db.dialect == "sqlite" else "SELECT 1"))
             return forgotten, destroyed
 

@@ -23,6 +23,7 @@ from telegram.error import TelegramError
 from bot.channels.base import Received, Store
 from bot.channels.telegram.batch import split_batch
 from bot.channels.telegram.transport import AnswerLost, Refused, Transport, Unreached
+from bot.crash import crash_point
 from bot.errors import TokenRefused
 
 KINDS: Final = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
@@ -75,6 +76,8 @@ class Receiver:
             if self.username is None:
                 self.username = (await self._bot.get_me()).username
             batch = split_batch(await self._poll())
+            if self._offset is not None:
+                crash_point("after-ack")
         except Refused as refused:
             return await self._refused(refused)
         except (Unreached, AnswerLost, TelegramError, ValueError):

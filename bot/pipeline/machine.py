@@ -1,0 +1,89 @@
+"""All parts of the pipeline around one channel, from the first task to an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final
+
+import structlog
+
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.errors import AlwandError
+from bot.pipeline.inbox import Dispatcher, Inbox
+from bot.pipeline.limits import Limits
+from bot.pipeline.sender import Sender
+from bot.pipeline.surroundings import Surroundings
+from bot.pipeline.timers import Timers
+from bot.pipeline.turn import Decide, Turns
+from bot.pipeline.watch import Watch
+from bot.storage.database import Database
+
+log = structlog.get_logger()
+
+STOP_SECONDS: Final = 10.0
+"""How long the turns and sends under way may take when the bot is told to stop."""
+LAST_ANSWERS_SECONDS: Final = 1.0
+
+
+class Machine:
+    """Receives, decides, sends.
+
+    receive   channel → inbox            send     outbox → channel
+    dispatch  inbox → turns              timers   due rows → inbox
+    watch     notices what has stopped
+    """
+
+    def __init__(self, db: Database, channel: Channel, around: Surroundings, decide: Decide, limits: Limits, clock: Clock) -> None:
+        channels = {channel.name: channel}
+        self.channel = channel
+        self.dispatcher = Dispatcher(db, clock, limits.lanes)
+        self.sender = Sender(db, around, channels, limits, clock, told=self.dispatcher.wake)
+        self.turns = Turns(db, around, channels, decide, limits, clock, sends=self.sender.wake, told=self.dispatcher.wake)
+        self.inbox = Inbox(db, channel.name, clock, self.dispatcher.wake)
+        self.timers = Timers(db, clock, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
+        self.watch = Watch(db, clock, limits)
+
+    async def run(self, asked_to_stop: asyncio.Event) -> None:
+        """Run until asked to stop: the intake ends, the turns and sends that have begun are finished, the rest waits on disk.
+
+        Raises:
+            AlwandError: inside a group; the operator has to do something.
+        """
+        async with asyncio.TaskGroup() as tasks:
+
+            def begin(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+                return tasks.create_task(_told(name, work), name=name)
+
+            intake = [
+                begin("receive", self.channel.receive(self.inbox.store)),
+                begin("timers", self.timers.run()),
+                begin("watch", self.watch.run()),
+            ]
+            work = [begin("dispatch", self.dispatcher.run(self.turns.handle)), begin("send", self.sender.run())]
+            await asked_to_stop.wait()
+            for task in intake:
+                task.cancel()
+            await self._finish(work)
+
+    async def _finish(self, work: list[asyncio.Task[None]]) -> None:
+        self.dispatcher.stop()
+        self.sender.stop()
+        _, unfinished = await asyncio.wait(work, timeout=STOP_SECONDS)
+        for task in unfinished:
+            task.cancel()
+        if unfinished:
+            log.warning("cut short", tasks=[task.get_name() for task in unfinished])
+        await self.turns.at_once.settled(LAST_ANSWERS_SECONDS)
+
+
+async def _told(name: str, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work of one task, and say which one it was that failed: the failure ends the process."""
+    try:
+        await work
+    except AlwandError:
+        raise
+    except Exception as error:
+        log.critical("failed", task=name, exc_info=error)
+        raise
