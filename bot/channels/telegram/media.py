@@ -7,6 +7,7 @@ parts cannot all be told is refused.
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from typing import Final
 
@@ -16,6 +17,9 @@ from bot.channels.telegram.containers import CannotClean, clean_mp3, clean_ogg
 from bot.channels.telegram.mp4 import clean_mp4
 
 __all__ = ["CannotClean", "clean_photo", "clean_video", "clean_voice", "ending"]
+
+# Pillow writes what it finds in Exif, positions included, to its loggers at DEBUG.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 MOST_PIXELS: Final = 40_000_000
 """More than any phone's camera delivers through Telegram; 40 million pixels are 120 MB in memory."""

@@ -40,11 +40,10 @@ def split(text: str, first: int, rest: int) -> list[str]:
 def _cut(text: str, limit: int) -> int:
     """Return where to cut so that what stands before it, with its isolates closed, has at most `limit` units."""
     end = _reach(text, limit)
-    window = text[:end]
     # A break in the first third would leave a crumb; then a lesser break further on is the better place.
     for separator in ("\n\n", "\n", " "):
-        found = window.rfind(separator, end // 3)
-        if found > 0 and window[:found].strip(_OPENERS + " \n"):
+        found = text.rfind(separator, end // 3, end + len(separator))
+        if found > 0 and text[:found].strip(_OPENERS + " \n"):
             return found + len(separator)
     while end > 1 and _belong_together(text[end - 1], text[end]):
         end -= 1
