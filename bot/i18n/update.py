@@ -167,9 +167,12 @@ def _singular(message: Message) -> str:
 
 def main(arguments: list[str]) -> int:
     """Update the catalogues, or with `--check` print what is wrong; return the exit status."""
-    if arguments != ["--check"]:
+    if not arguments:
         update()
         return 0
+    if arguments != ["--check"]:
+        click.echo("usage: python -m bot.i18n.update [--check]", err=True)
+        return 2
     found = problems()
     click.echo("\n".join(found) if found else "The catalogues are complete and level with the code.")
     return 1 if found else 0

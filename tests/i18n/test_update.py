@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.i18n.update import problems, sentences, update
+from bot.i18n.update import main, problems, sentences, update
 
 HEAD = (
     '# Alwand in Sorani.\nmsgid ""\nmsgstr ""\n"Language: ckb_IQ\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
@@ -121,3 +121,8 @@ def test_moving_code_about_changes_no_catalogue(checkout: Path) -> None:
     talk = checkout / "handlers" / "talk.py"
     talk.write_text("\n\n\n" + talk.read_text())
     assert problems(checkout) == []
+
+
+def test_a_mistyped_argument_updates_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--chek"]) == 2
+    assert "--check" in capsys.readouterr().err

@@ -21,10 +21,11 @@ ONLY_ONE_NUMBER = {"ar": {0, 1, 2}, "ckb": {0}, "en": {0}}
 """Plural forms that stand for a single number and may therefore say it in a word."""
 FOREIGN = {
     "ar": re.compile(r"[یکەڕڵۆێھ٠-٩۰-۹,;?“”\u200b-\u200f\u202a-\u202e\u2066-\u2069]"),
-    "ckb": re.compile(r"[يكةىھ٠-٩۰-۹,;?“”\u200b-\u200f\u202a-\u202e\u2066-\u2069]"),
+    "ckb": re.compile(r"\bر|[يكةىھ٠-٩۰-۹,;?“”\u200b-\u200f\u202a-\u202e\u2066-\u2069]"),
     "en": re.compile(r"[\u0600-\u06ff\u200b-\u200f\u202a-\u202e\u2066-\u2069]"),
 }
-"""Letters of the neighbour's keyboard, digits and signs of another script, invisible signs: the program adds its own isolates."""
+"""Letters of the neighbour's keyboard (in Kurdish also a word that begins with a plain ر), digits and signs of another script, invisible
+signs: the program adds its own isolates."""
 
 SAID_BY_TELEGRAM = {"Remain anonymous"}
 """Quoted, but a label of Telegram's and not of ours."""
