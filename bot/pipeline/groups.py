@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, GroupJoined, GroupLost, MemberLeft
+from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, GroupJoined, GroupLost, GroupMoved, MemberLeft
 from bot.model.ids import PROVINCE, ForumId, MemberId
 from bot.model.messages import ToForum
 from bot.model.people import Actor, Member
@@ -79,6 +79,7 @@ async def _with_held(conn: AsyncConnection, around: Surroundings, situation: Sit
     """Add the forum's open tickets where a decision goes through them all: a list, a group lost or found again, a member who left."""
     forum = situation.forum or situation.code
     asked = isinstance(event, ButtonPressed) and event.action is not None and event.action.ticket is None
-    if forum is None or not (asked or isinstance(event, CommandGiven | GroupJoined | GroupLost | MemberLeft)):
+    if forum is None or not (asked or isinstance(event, CommandGiven | GroupJoined | GroupLost | GroupMoved | MemberLeft)):
         return situation
-    return replace(situation, held=tuple(await tickets.held_by(conn, around.keys, forum)))
+    without_group = [each.id for each in around.province.districts if situation.forums.get(each.id) != "linked"]
+    return replace(situation, held=await tickets.held_by(conn, around.keys, forum, without_group=without_group))

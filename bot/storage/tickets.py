@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.ids import ForumId, ResidentId, TicketId
+from bot.model.ids import PROVINCE, ForumId, ResidentId, TicketId
 from bot.model.tickets import Content, Ticket
 from bot.storage.errors import Stale
 from bot.storage.members import name_of
@@ -78,9 +78,15 @@ async def of_resident(conn: AsyncConnection, keys: Keyring, ids: Iterable[Ticket
     return tuple(_ticket(keys, found[id]) for id in wanted if id in found)
 
 
-async def held_by(conn: AsyncConnection, keys: Keyring, forum: ForumId) -> tuple[Ticket, ...]:
-    """Return the tickets that a forum has not closed, those of the oldest day first."""
-    open_ones = _QUERY.where(tickets.c.forum == forum, tickets.c.state.in_(("new", "taken"))).order_by(tickets.c.opened, tickets.c.id)
+async def held_by(conn: AsyncConnection, keys: Keyring, forum: ForumId, *, without_group: Iterable[ForumId] = ()) -> tuple[Ticket, ...]:
+    """Return the tickets that a forum has not closed, those of the oldest day first.
+
+    The province also has the sensitive ones, and those of the forums `without_group`.
+    """
+    theirs = tickets.c.forum == forum
+    if forum == PROVINCE:
+        theirs = or_(theirs, tickets.c.sensitive, tickets.c.forum.in_(list(without_group)))
+    open_ones = _QUERY.where(theirs, tickets.c.state.in_(("new", "taken"))).order_by(tickets.c.opened, tickets.c.id)
     return tuple(_ticket(keys, row) for row in await conn.execute(open_ones))
 
 
