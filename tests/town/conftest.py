@@ -1,0 +1,25 @@
+"""Towns for the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.town.town import Town, raised
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: object) -> AsyncIterator[Town]:
+    """One town for all tests of a module: each brings its own residents."""
+    folder: Path = tmp_path_factory.mktemp("town")  # type: ignore[attr-defined]
+    async with raised(folder) as town:
+        yield town
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def own_town(tmp_path: Path) -> AsyncIterator[Town]:
+    """A town for one test alone, which may do to it what it likes."""
+    async with raised(tmp_path) as town:
+        yield town

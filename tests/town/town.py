@@ -1,0 +1,189 @@
+"""A town: Telegram's stand-in, the forums' groups with their people, and the bot as a process that can be killed and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.cli.demo import settings
+from bot.cli.keys import make
+from bot.config import Config, example, load
+from bot.crash import Point
+from bot.demo.server import StandIn
+from bot.demo.world import Chat, Person, World
+from bot.model.ids import PROVINCE, Language
+from tests.town.people import Forum, Resident
+
+ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
+
+PATIENCE = 20.0
+"""Seconds that a thing may take on a machine busy with other tests."""
+
+
+@dataclass
+class Town:
+    """Everything, and everybody. `forums` holds the groups by the id of their district, `province` among them."""
+
+    telegram: StandIn
+    folder: Path
+    config: Config
+    environment: dict[str, str]
+    command: tuple[str, ...]
+    forums: dict[str, Forum] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+    crash: str = ""
+
+    @property
+    def world(self) -> World:
+        """Telegram as its people know it."""
+        return self.telegram.world
+
+    @property
+    def province(self) -> Forum:
+        """The provincial group."""
+        return self.forums[PROVINCE]
+
+    @property
+    def log(self) -> str:
+        """All that the bot has written to its log."""
+        return (self.folder / "bot.log").read_text(encoding="utf-8")
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that the bot wrote: its database with all that belongs to it, its log, and whatever else."""
+        return [file for file in self.folder.rglob("*") if file.is_file() and file.name not in ("config.toml", "alwand.key")]
+
+    def resident(self, language: Language = "en", name: str = "Sara", **account: Any) -> Resident:
+        """Somebody with a phone, who has not spoken to the bot yet."""
+        return Resident(self.world.person(name, **account), language)
+
+    async def until(self, condition: Callable[[], T], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109 - `until` raises its own error
+        """Wait until something is true of the world."""
+        return await self.world.until(condition, timeout)
+
+    async def starts(self) -> None:
+        """Start the bot and wait until it listens."""
+        polls = sum(1 for call in self.world.calls if call.method == "getUpdates") + self.world.polls_open
+        await self.launches()
+        await self.until(lambda: self._asked() > polls or self.world.polls_open > 0)
+
+    def _asked(self) -> int:
+        return sum(1 for call in self.world.calls if call.method == "getUpdates")
+
+    async def launches(self) -> asyncio.subprocess.Process:
+        """Start a process of the bot, whatever becomes of it."""
+        crash = {"ALWAND_CRASH": self.crash} if self.crash else {}
+        with (self.folder / "bot.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command, cwd=ROOT, env=self.environment | crash, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        return self.process
+
+    async def kill(self) -> None:
+        """Kill the bot as a power cut would."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+    async def stop(self) -> int:
+        """Tell the bot to stop; return its exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
+
+    async def ends(self) -> int:
+        """Wait until the bot has ended by itself; return its exit code."""
+        assert self.process is not None
+        async with asyncio.timeout(60):
+            return await self.process.wait()
+
+    async def restart(self) -> None:
+        """Kill the bot and start it again."""
+        await self.kill()
+        await self.starts()
+
+    async def crash_at(self, point: Point, times: int = 1) -> None:
+        """Start the bot so that it dies when it passes this point for the so-manieth time."""
+        await self.kill()
+        self.crash = f"{point}:{times}"
+        try:
+            await self.starts()
+        finally:
+            self.crash = ""
+
+    async def idle(self) -> None:
+        """Wait until everything that was sent to the bot has been taken over and its queues are empty."""
+        await self.until(lambda: len(self.world.updates) == 0)
+
+
+@contextlib.asynccontextmanager
+async def raised(
+    folder: Path,
+    *,
+    words: str = "quick",
+    limits: bool = False,
+    unlinked: tuple[str, ...] = (),
+    text: Callable[[str], str] = lambda text: text,
+    start: bool = True,
+    **environment: str,
+) -> AsyncIterator[Town]:
+    """Raise a town in an empty folder.
+
+    `words` go to `launch.py`; `limits` are Telegram's at the stand-in; `unlinked` forums have no group in the settings; `text` changes
+    the settings file; `environment` holds settings without their `ALWAND_`.
+    """
+    async with StandIn.start(limits=limits) as telegram:
+        config = load(example())
+        forums = {forum: Forum.found(telegram.world, forum, config.places().forum_language(forum)) for forum in _forums(config)}
+        chats = {forum: 0 if forum in unlinked else found.chat.id for forum, found in forums.items()}
+        written = text(_without_zero(settings(example().read_text(encoding="utf-8"), telegram.url, chats)))
+        (folder / "config.toml").write_text(written, encoding="utf-8")
+        make(folder / "alwand.key")
+        command = (sys.executable, "-m", *(["tests.town.launch"] if words else ["bot"]), "run", "--config", str(folder / "config.toml"))
+        town = Town(telegram, folder, config, _environment(telegram, folder, words, environment), command, forums)
+        try:
+            if start:
+                await town.starts()
+            yield town
+            assert telegram.world.violations == []
+        finally:
+            if town.process is not None and town.process.returncode is None:
+                await town.kill()
+
+
+def _forums(config: Config) -> list[Any]:
+    return [*(district.id for district in config.places().districts), PROVINCE]
+
+
+def _without_zero(text: str) -> str:
+    return re.sub(r"^chat_id = 0\n", "", text, flags=re.MULTILINE)
+
+
+def _environment(telegram: StandIn, folder: Path, words: str, more: Mapping[str, str]) -> dict[str, str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("ALWAND_")}
+    pace = {"LIMITS__MESSAGES_PER_SECOND": "1000", "LIMITS__CHAT_SECONDS": "0.05"} if "quick" in words else {}
+    own = {"TELEGRAM__TOKEN": telegram.token, "TELEGRAM__POLL_TIMEOUT": "5", "CLOCK_FILE": str(folder / "clock"), **pace, **more}
+    runtime = {"XDG_RUNTIME_DIR": str(folder), "TOWN": words}
+    return known | runtime | {f"ALWAND_{name}": value for name, value in own.items()}
+
+
+def strangers(town: Town) -> Person:
+    """Somebody who is in no group of ours."""
+    return town.world.person("Karim", last_name="Stranger")
+
+
+def group_of(town: Town, forum: str) -> Chat:
+    """Return a forum's group."""
+    return town.forums[forum].chat
