@@ -92,7 +92,7 @@ def tell(error: ValidationError, root: type[BaseModel], path: Path | None, text:
 
 
 def in_words(key: Key, given: Mapping[str, Any]) -> str:
-    """Return a setting's name as operators know it: `[[district]] no. 3 (id "mandali"): centre.lat`."""
+    """Return a setting's name as operators know it: `[[district]] no. 3 (id "mandali") centre.lat`."""
     parts: list[str] = []
     tables: list[str] = []
     here: Any = given
@@ -103,8 +103,7 @@ def in_words(key: Key, given: Mapping[str, Any]) -> str:
             parts.append(f"no. {name + 1}{_called(here)}")
             continue
         here = here.get(name) if isinstance(here, Mapping) else None
-        repeated = isinstance(following, int) and (len(key) > index + 2 or _of_tables(here))
-        if repeated or _of_tables(here):
+        if _of_tables(here) or (isinstance(following, int) and len(key) > index + 2):
             tables.append(name)
             parts.append(f"[[{'.'.join(tables)}]]")
         elif index == 0 and (following is not None or isinstance(here, Mapping)):
