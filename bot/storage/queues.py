@@ -53,8 +53,8 @@ def _row_name(address: str, created: datetime) -> str:
 
 async def displace(conn: AsyncConnection, address: str, priority: Priority) -> tuple[bool, datetime | None]:
     """Tell whether a new row of this priority is to be the head, and until when its recipient has to wait."""
-    open_rows = (outbox.c.recipient == address, outbox.c.state.in_(OPEN), outbox.c.head)
-    head = (await conn.execute(select(outbox.c.id, outbox.c.priority, outbox.c.held_until).where(*open_rows))).first()
+    query = select(outbox.c.id, outbox.c.priority, outbox.c.held_until).where(outbox.c.recipient == address, outbox.c.head)
+    head = (await conn.execute(query)).first()
     if head is None:
         return True, None
     if head.priority <= priority:
@@ -65,15 +65,19 @@ async def displace(conn: AsyncConnection, address: str, priority: Priority) -> t
     return (True, head.held_until) if freed.rowcount else (False, None)
 
 
-async def settle(conn: AsyncConnection, address: str) -> None:
-    """Make the right row the recipient's head; what the former head had to wait for binds the new one too."""
-    rows = select(outbox.c.id, outbox.c.held_until).where(outbox.c.recipient == address, outbox.c.state.in_(OPEN))
+async def settle(conn: AsyncConnection, address: str, until: datetime | None = None) -> None:
+    """Make the right row the recipient's head.
+
+    What the former head had to wait for binds the new one too; `until` says it where the former head is gone.
+    """
+    rows = select(outbox.c.id, outbox.c.state, outbox.c.held_until).where(outbox.c.recipient == address)
     former = (await conn.execute(rows.where(outbox.c.head))).first()
-    head = (await conn.execute(rows.where(outbox.c.state == "sending"))).first()
-    if head is None:
-        head = (await conn.execute(rows.order_by(outbox.c.priority, outbox.c.id).limit(1))).first()
+    if former is not None and former.state == "sending":
+        return
+    head = (await conn.execute(rows.where(outbox.c.state.in_(OPEN)).order_by(outbox.c.priority, outbox.c.id).limit(1))).first()
     if head is None or (former is not None and former.id == head.id):
         return
     if former is not None:
+        until = former.held_until
         await conn.execute(update(outbox).where(outbox.c.id == former.id).values(head=False, held_until=None))
-    await conn.execute(update(outbox).where(outbox.c.id == head.id).values(head=True, held_until=former.held_until if former else None))
+    await conn.execute(update(outbox).where(outbox.c.id == head.id).values(head=True, held_until=until))

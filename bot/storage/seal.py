@@ -12,9 +12,7 @@ import binascii
 import hashlib
 import hmac
 import os
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import date
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,7 +25,6 @@ from bot.storage.errors import SealBroken
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SIGNATURE_BYTES = 8
-DAYS_KEPT = 64
 
 _FORMAT = b"\x01"
 
@@ -75,7 +72,6 @@ class Keyring:
         self._buttons = _derive(master, b"alwand buttons 1")
         self.rest = _derive(master, b"alwand rest 1")
         """Seals what has no data key of its own: settings, names of members, posts, timers."""
-        self._days: OrderedDict[tuple[str, date], bytes] = OrderedDict()
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
@@ -118,24 +114,6 @@ class Keyring:
             SealBroken: it was wrapped under another key file or for another owner.
         """
         return open_sealed(self._wrapping, "keys", "wrapped", owner, wrapped)
-
-    def day(self, purpose: str, day: date) -> bytes | None:
-        """Return a day's data key if it was used lately."""
-        key = self._days.get((purpose, day))
-        if key is not None:
-            self._days.move_to_end((purpose, day))
-        return key
-
-    def keep_day(self, purpose: str, day: date, key: bytes) -> None:
-        """Keep a stored day's data key at hand; of the least used ones some are dropped."""
-        self._days[purpose, day] = key
-        while len(self._days) > DAYS_KEPT:
-            self._days.popitem(last=False)
-
-    def drop_days(self, before: date) -> None:
-        """Keep no key of an earlier day at hand."""
-        for purpose, day in [known for known in self._days if known[1] < before]:
-            del self._days[purpose, day]
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:

@@ -86,9 +86,12 @@ def sealed(name: str, **options: Any) -> Column[Any]:
     return Column(name, LargeBinary, info={"protection": "sealed"}, **options)
 
 
-def only(condition: str) -> dict[str, Any]:
-    """Return the options of an index over the rows for which the condition holds."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+def only(condition: str, sqlite: str | None = None) -> dict[str, Any]:
+    """Return the options of an index over the rows for which the condition holds.
+
+    SQLite uses such an index only where a query repeats the condition to the letter, and there a boolean column is compared with 1.
+    """
+    return {"sqlite_where": text(sqlite or condition), "postgresql_where": text(condition)}
 
 
 settings = Table(
@@ -212,9 +215,9 @@ posts = Table(
     clear("live", Boolean, nullable=False, server_default=text("true")),
     clear("day", Date, nullable=False),
     sealed("about", nullable=False),
-    Index("uq_posts_live", "recipient", "message", unique=True, **only("live")),
+    Index("uq_posts_live", "recipient", "message", unique=True, **only("live", "live = 1")),
     Index("ix_posts_message", "recipient", "message"),
-    Index("ix_posts_slot", "recipient", "slot", **only("live AND slot IS NOT NULL")),
+    Index("ix_posts_slot", "recipient", "slot", **only("live", "live = 1")),
     Index("ix_posts_ticket", "recipient", "ticket", **only("ticket IS NOT NULL")),
     sqlite_autoincrement=True,
 )
@@ -244,6 +247,7 @@ inbox = Table(
     sealed("raw", nullable=False),
     sealed("trace"),
     Index("ix_inbox_waiting", "lane", "id", **only("state = 'waiting'")),
+    Index("ix_inbox_parked", "id", **only("state = 'parked'")),
     sqlite_autoincrement=True,
 )
 """What arrived and is not handled yet. state: waiting, parked (needs a human). received names the day of the key."""
@@ -264,9 +268,12 @@ outbox = Table(
     clear("held_until", Utc),
     clear("reason", String(64)),
     sealed("body", nullable=False),
-    Index("ix_outbox_open", "recipient", "priority", "id", **only("state IN ('waiting', 'sending')")),
-    Index("ix_outbox_heads", "priority", "id", **only("head AND state = 'waiting'")),
-    Index("ix_outbox_rest", "state", "recipient", **only("state IN ('held', 'dead', 'sending')")),
+    Index("ix_outbox_recipient", "recipient", "priority", "id"),
+    Index("uq_outbox_head", "recipient", unique=True, **only("head", "head = 1")),
+    Index("ix_outbox_heads", "priority", "id", **only("head AND state = 'waiting'", "head = 1 AND state = 'waiting'")),
+    Index("ix_outbox_slot", "recipient", "slot", **only("slot IS NOT NULL")),
+    Index("ix_outbox_held", "id", **only("state = 'held'")),
+    Index("ix_outbox_dead", "id", **only("state = 'dead'")),
     sqlite_autoincrement=True,
 )
 """What is to be said. body: recipient, slot, Outgoing, ticket, entry. state: waiting, sending (marked before the call), held (its forum is

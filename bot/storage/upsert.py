@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,8 +28,8 @@ def insert_new(conn: AsyncConnection, table: Table) -> Insert:
 
 
 def lock_number(token: str) -> int:
-    """Return the advisory lock number of a token of hexadecimal digits: its first 63 bits."""
-    return int(token[:16], 16) >> 1
+    """Return the advisory lock number of a token: 63 bits of its hash."""
+    return int.from_bytes(hashlib.sha256(token.encode()).digest()[:8]) >> 1
 
 
 async def hold(conn: AsyncConnection, token: str) -> None:

@@ -68,6 +68,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
+        "ix_inbox_parked",
+        "inbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.create_index(
         "ix_inbox_waiting",
         "inbox",
         ["lane", "id"],
@@ -111,28 +119,30 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
+        "ix_outbox_dead", "outbox", ["id"], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'")
+    )
+    op.create_index(
         "ix_outbox_heads",
         "outbox",
         ["priority", "id"],
         unique=False,
-        sqlite_where=sa.text("head AND state = 'waiting'"),
+        sqlite_where=sa.text("head = 1 AND state = 'waiting'"),
         postgresql_where=sa.text("head AND state = 'waiting'"),
     )
     op.create_index(
-        "ix_outbox_open",
+        "ix_outbox_held", "outbox", ["id"], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")
+    )
+    op.create_index("ix_outbox_recipient", "outbox", ["recipient", "priority", "id"], unique=False)
+    op.create_index(
+        "ix_outbox_slot",
         "outbox",
-        ["recipient", "priority", "id"],
+        ["recipient", "slot"],
         unique=False,
-        sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+        sqlite_where=sa.text("slot IS NOT NULL"),
+        postgresql_where=sa.text("slot IS NOT NULL"),
     )
     op.create_index(
-        "ix_outbox_rest",
-        "outbox",
-        ["state", "recipient"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('held', 'dead', 'sending')"),
-        postgresql_where=sa.text("state IN ('held', 'dead', 'sending')"),
+        "uq_outbox_head", "outbox", ["recipient"], unique=True, sqlite_where=sa.text("head = 1"), postgresql_where=sa.text("head")
     )
     op.create_table(
         "posts",
@@ -149,12 +159,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_posts_message", "posts", ["recipient", "message"], unique=False)
     op.create_index(
-        "ix_posts_slot",
-        "posts",
-        ["recipient", "slot"],
-        unique=False,
-        sqlite_where=sa.text("live AND slot IS NOT NULL"),
-        postgresql_where=sa.text("live AND slot IS NOT NULL"),
+        "ix_posts_slot", "posts", ["recipient", "slot"], unique=False, sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live")
     )
     op.create_index(
         "ix_posts_ticket",
@@ -165,7 +170,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("ticket IS NOT NULL"),
     )
     op.create_index(
-        "uq_posts_live", "posts", ["recipient", "message"], unique=True, sqlite_where=sa.text("live"), postgresql_where=sa.text("live")
+        "uq_posts_live", "posts", ["recipient", "message"], unique=True, sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live")
     )
     op.create_table(
         "residents",
