@@ -27,6 +27,9 @@ def markup_of(outgoing: Outgoing, sign: Sign, share_location: str) -> Markup | N
 
     A location can only be asked for by the keyboard in place of the phone's own. It is a one-time keyboard: it folds away after a press and
     stays one tap away until then, and nothing has to take it down, which would cost a message of its own.
+
+    A reply is asked of those only whom the message answers or mentions: opened for all, the next stray remark in a group would become an
+    answer to a resident.
     """
     rows = arranged(outgoing.rows, outgoing.language)
     if outgoing.asks_location:

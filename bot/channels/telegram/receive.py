@@ -22,7 +22,8 @@ from telegram.error import TelegramError
 
 from bot.channels.base import Received, Store
 from bot.channels.telegram.batch import split_batch
-from bot.channels.telegram.transport import AnswerLost, Refused, Transport, Unreached
+from bot.channels.telegram.fields import words
+from bot.channels.telegram.transport import READ_SECONDS, Refused, Transport
 from bot.crash import crash_point
 from bot.errors import TokenRefused
 
@@ -74,13 +75,13 @@ class Receiver:
         """Poll and store once; return the seconds to pause before the next time."""
         try:
             if self.username is None:
-                self.username = (await self._bot.get_me()).username
+                self.username = await self._own_name()
             batch = split_batch(await self._poll())
             if self._offset is not None:
                 crash_point("after-ack")
         except Refused as refused:
             return await self._refused(refused)
-        except (Unreached, AnswerLost, TelegramError, ValueError):
+        except (TelegramError, ValueError):
             return self._pause()
         self.last_poll = time.monotonic()
         self._told -= {"deaf", "other_poller", "webhook_set"}
@@ -91,6 +92,11 @@ class Receiver:
             return self._pause()  # without a number nothing can be acknowledged, and the same would come again at once
         self._failures = 0
         return 0.0
+
+    async def _own_name(self) -> str:
+        body = await self._transport.call(f"{self._bot.base_url}/getMe", {}, READ_SECONDS)
+        me = self._transport.parse_json_payload(body)["result"]
+        return words(me, "username") if isinstance(me, dict) else ""
 
     async def _poll(self) -> bytes:
         parameters: dict[str, object] = {"timeout": int(self._poll_seconds), "limit": BATCH, "allowed_updates": KINDS}
@@ -122,7 +128,7 @@ class Receiver:
         for _ in range(3):
             await asyncio.sleep(self._first_pause * 4)
             try:
-                await self._bot.get_me()
+                await self._own_name()
             except Refused as again:
                 if again.status not in {401, 404}:
                     return
