@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.model.effects import Effect, MoveTicket, Priority, SetEntry
-from bot.model.events import DeliveryChanged
+from bot.model.effects import Effect, MoveTicket, Priority, SetEntry, SetTimer
+from bot.model.events import DeliveryChanged, TimerFired
 from bot.model.situation import Situation
 from bot.model.tickets import Ticket
 from handlers.cards import refresh_cards
+from handlers.telling import tell_answer
 from handlers.thread import show_entry
 
 
@@ -26,14 +27,29 @@ def delivery_changed(situation: Situation, event: DeliveryChanged) -> Iterable[E
     return effects + _reachable(ticket, situation, reached)
 
 
+def resume(situation: Situation, _: TimerFired) -> Iterable[Effect]:
+    """Send again what did not arrive while the reporter had blocked the bot."""
+    ticket = situation.ticket
+    if ticket is None or ticket.state == "erased" or not ticket.reachable:
+        return []
+    effects: list[Effect] = []
+    for missed in situation.entries:
+        if missed.kind == "answer" and missed.delivery == "blocked":
+            entry = replace(missed, delivery="waiting")
+            effects += [SetEntry(entry), *tell_answer(ticket, entry), *show_entry(ticket, entry, situation, priority=Priority.NOTICE)]
+    return effects
+
+
 def resident_gone(ticket: Ticket, situation: Situation) -> list[Effect]:
     """Mark on the card of a ticket, with any event's situation, that its reporter has blocked the bot."""
     return _reachable(ticket, situation, False)
 
 
 def resident_back(ticket: Ticket, situation: Situation) -> list[Effect]:
-    """Take the mark from the card: the reporter lets the bot write again."""
-    return _reachable(ticket, situation, True)
+    """Take the mark from the card: the reporter lets the bot write again, and what did not arrive is sent again by a turn of its own."""
+    again = SetTimer(f"resume:{ticket.id}", "resume", situation.now, ticket=ticket.id)
+    effects = _reachable(ticket, situation, True)
+    return [*effects, again] if effects else []
 
 
 def _reachable(ticket: Ticket, situation: Situation, reachable: bool) -> list[Effect]:

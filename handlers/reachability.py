@@ -15,7 +15,7 @@ def blocked(situation: Situation, _: BotBlocked) -> Iterator[Effect]:
     """Nothing more is sent to them."""
     yield SetResident(resident_of(situation).id, reachable=False)
     for ticket in situation.tickets:
-        if ticket.state in ("new", "taken"):
+        if ticket.state != "erased":
             yield from resident_gone(ticket, situation)
 
 
@@ -23,5 +23,5 @@ def unblocked(situation: Situation, _: BotUnblocked) -> Iterator[Effect]:
     """They can be answered again."""
     yield SetResident(resident_of(situation).id, reachable=True)
     for ticket in situation.tickets:
-        if ticket.state in ("new", "taken"):
+        if ticket.state != "erased":
             yield from resident_back(ticket, situation)

@@ -16,7 +16,7 @@ from bot.model.messages import Action, Button, Message
 from bot.model.people import Piece as StoryPiece
 from bot.model.province import Category
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Joined, Piece, lines, paragraphs
+from bot.model.text import C_, N_, Piece, lines, paragraphs
 from bot.model.tickets import Content, Ticket
 from handlers import danger
 from handlers.cards import card_body, place_cards
@@ -71,7 +71,7 @@ WHERE_EXACTLY = N_(
 async def _category(situation: Situation) -> Category:
     """Ask what it is about, each kind with a hint."""
     categories = situation.province.categories
-    hints = lines(*(Joined((Joined((category.names, category.hint), separator=": "),)) for category in categories))
+    hints = lines(*(N_("• {category}: {hint}", category=category.names, hint=category.hint) for category in categories))
     options = [Option(category.key, category.names) for category in categories]
     key = await choose("category", paragraphs(N_("What is the problem about?"), hints), options)
     return next(category for category in categories if category.key == key)

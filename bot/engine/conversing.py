@@ -256,7 +256,7 @@ def _question_message(situation: Situation, reached: Asking, instead: Piece | No
     cancel = Button(C_("button", "Cancel"), Action("cancel", None, (draft.id,)))
     back = Button(C_("button", "Back"), Action("back", None, (draft.id,)))
     danger = Button(emergency_label(situation), Action("emergency"))
-    navigation = ((back, cancel, danger) if len(reached.path) > 1 else (cancel, danger),)
+    navigation = ((back, cancel), (danger,)) if len(reached.path) > 1 else ((cancel, danger),)
     body = paragraphs(*above, instead or shown.body)
     message = Message(body, (*rows, *extras, *navigation), asks_location=shown.asks_location)
     # The receipts of one album are one message that is brought up to date; any other question is a new message below what was said.

@@ -25,7 +25,6 @@ class Content:
         attachments: files that the resident agreed to pass on.
         place: neighbourhood or village as written, or empty.
         when: when it happened, as written, or empty.
-        late: whether the report reached us long after it was written.
     """
 
     text: str = ""

@@ -20,7 +20,7 @@ from bot.model.tickets import Entry, Ticket
 from bot.storage import entries, forums, posts, tickets
 from bot.storage.seal import Keyring
 
-THREAD = 50
+THREAD = 500
 """How many entries of a ticket's thread a decision sees: the last ones."""
 
 

@@ -65,7 +65,7 @@ DESK_EVENTS: Mapping[type[Event], Callable[[Situation, Any], Iterable[Effect]]] 
     MemberLeft: taking.member_left,
 }
 
-DESK_TIMERS: Mapping[str, Callable[[Situation, Any], Iterable[Effect]]] = {"purge": closing.purge}
+DESK_TIMERS: Mapping[str, Callable[[Situation, Any], Iterable[Effect]]] = {"purge": closing.purge, "resume": deliveries.resume}
 
 DESK_NEWS: Mapping[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
     DeliveryChanged: deliveries.delivery_changed,

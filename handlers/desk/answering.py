@@ -21,9 +21,9 @@ from handlers.desk.asking import Prompt, old_button, prompt, prompt_of
 from handlers.desk.authority import Case, allowed, press, refuse_aloud
 from handlers.desk.closing import close_with_words
 from handlers.desk.taking import taken_by
-from handlers.desk.telling import tell_answer
 from handlers.desk.transferring import return_with_reason
 from handlers.may import DeskAction, Refused
+from handlers.telling import tell_answer
 from handlers.thread import show_entry, shows_who_someone_is
 
 TEXT_OR_PHOTO = N_(

@@ -16,7 +16,7 @@ from handlers.cards import OUTCOME_NAMES, clear_everywhere, desk_button, desk_of
 from handlers.desk.asking import ask, ask_slot, old_button, prompt_slot, prompt_with_skip, withdraw
 from handlers.desk.authority import Case, press, refuse_aloud
 from handlers.desk.taking import freed, taken_by
-from handlers.desk.telling import tell_closed, tell_reopened
+from handlers.telling import tell_closed, tell_reopened
 from handlers.thread import can_be_answered, show_entry, shows_who_someone_is
 
 

@@ -14,7 +14,7 @@ from bot.model.text import P_, Joined, Words
 from bot.model.tickets import Ticket
 from handlers.cards import refresh_cards
 from handlers.desk.authority import Case, press
-from handlers.desk.telling import tell_free, tell_taken
+from handlers.telling import tell_free, tell_taken
 
 
 def taken_by(ticket: Ticket, member: Member) -> Ticket:

@@ -18,7 +18,7 @@ from handlers.cards import clear_desk, desk_button, desk_of, place_cards, refres
 from handlers.desk.asking import ask, ask_slot, old_button, prompt, withdraw
 from handlers.desk.authority import Case, press, refuse_aloud
 from handlers.desk.taking import freed
-from handlers.desk.telling import tell_moved
+from handlers.telling import tell_moved
 from handlers.thread import show_thread, shows_who_someone_is
 
 

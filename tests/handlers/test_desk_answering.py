@@ -37,6 +37,8 @@ from tests.handlers.build import (
 GROUP, HEADS, CARD = ToForum(KHANAQIN), ToForum(PROVINCE), card_slot(ticket().id)
 PHOTO = Attachment("photo", "file-of-photo")
 
+HERE = "\n\nYou can answer here with text, voice or a photo."
+
 
 def test_ordinary_chatter_is_never_looked_at() -> None:
     """B58."""
@@ -62,7 +64,7 @@ def test_the_answer_prompt_opens_an_answer_and_the_answer_goes_to_the_reporter()
     entry = only(effects, AddEntry).entry
     assert (entry.kind, entry.delivery, entry.member, entry.at) == ("answer", "waiting", SARA.id, NOW)
     [sent] = sends(effects, RESIDENT)
-    assert english(sent.message.body) == "Answer from the forum about report KHN-7F3K9:\n\nThe municipality comes on Sunday."
+    assert english(sent.message.body) == f"Answer from the forum about report KHN-7F3K9:\n\nThe municipality comes on Sunday.{HERE}"
     assert (sent.entry, sent.priority) == (entry.id, Priority.REPLY)
     [shown] = sends(effects, GROUP)
     assert shown.slot == entry_slot(entry.id)
@@ -177,13 +179,13 @@ def test_a_photo_goes_to_the_reporter_as_an_answer() -> None:
     desk.press("reply")
     [sent] = sends(desk.reply(MediaReceived(PHOTO, "The new lamp")), RESIDENT)
     assert sent.message.attachment == PHOTO
-    assert english(sent.message.body).endswith("The new lamp")
+    assert english(sent.message.body).endswith(f"The new lamp{HERE}")
 
 
 def test_a_photo_without_words_says_what_it_is() -> None:
     desk = Desk(situation(taken()))
     desk.press("reply")
-    assert told(desk.reply(MediaReceived(PHOTO)), RESIDENT) == "A photo from the forum about report KHN-7F3K9"
+    assert told(desk.reply(MediaReceived(PHOTO)), RESIDENT) == f"A photo from the forum about report KHN-7F3K9{HERE}"
 
 
 @pytest.mark.parametrize(

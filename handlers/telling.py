@@ -6,7 +6,7 @@ from bot.model.effects import Effect, Priority, Send
 from bot.model.ids import EntryId, ForumId
 from bot.model.messages import Action, Attachment, Button, Message, ToResident
 from bot.model.province import Province
-from bot.model.text import C_, N_, Piece, Text, Words
+from bot.model.text import C_, N_, Piece, Words, paragraphs
 from bot.model.tickets import Entry, Ticket
 
 
@@ -75,7 +75,9 @@ def tell_reopened(ticket: Ticket) -> list[Effect]:
     return tell(ticket, Message(told), Priority.REPLY)
 
 
-def _answer(ticket: Ticket, words: str, photo: Attachment | None) -> Text:
+def _answer(ticket: Ticket, words: str, photo: Attachment | None) -> Piece:
     if photo is not None and not words:
-        return N_("A photo from the forum about report {reference}", reference=ticket.reference)
-    return N_("Answer from the forum about report {reference}:\n\n{message}", reference=ticket.reference, message=Words(words))
+        told = N_("A photo from the forum about report {reference}", reference=ticket.reference)
+    else:
+        told = N_("Answer from the forum about report {reference}:\n\n{message}", reference=ticket.reference, message=Words(words))
+    return paragraphs(told, N_("You can answer here with text, voice or a photo."))
