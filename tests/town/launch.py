@@ -1,7 +1,9 @@
-"""Run the real bot as `python -m bot` does, with what a test turns off or up, by the words in TOWN:
+"""Be the real bot, as `python -m bot` is, with what a test turns off or up: the words in TOWN.
 
-quick   a group may have any number of messages a minute, as nobody's patience is tested (Telegram's own limits: `test_limits.py`)
-loud    every log line of every library is heard, down to DEBUG
+    quick   a group may have any number of messages a minute; with Telegram's own limits a dialogue would take minutes
+    loud    every log line of every library is heard, down to DEBUG
+    frail   a message with the word "poison" makes its decision raise
+.
 """
 
 from __future__ import annotations
@@ -12,7 +14,16 @@ from typing import Any
 
 import structlog
 
-WORDS = frozenset(os.environ.get("TOWN", "").split())
+
+def main() -> None:
+    """Turn what is asked for, and run."""
+    from bot.cli import main as alwand
+
+    words = os.environ.get("TOWN", "").split()
+    for word, turn in (("quick", _quicken), ("loud", _speak_up), ("frail", _weaken)):
+        if word in words:
+            turn()
+    alwand()
 
 
 def _quicken() -> None:
@@ -44,11 +55,19 @@ def _speak_up() -> None:
     vars(app)["configure"] = loudly
 
 
-if __name__ == "__main__":
-    from bot.__main__ import main
+def _weaken() -> None:
+    from bot import app
+    from bot.model.events import TextReceived
 
-    if "quick" in WORDS:
-        _quicken()
-    if "loud" in WORDS:
-        _speak_up()
+    decide = vars(app)["_decide"]
+
+    def frail(situation: Any, event: Any) -> Any:
+        if isinstance(event, TextReceived) and "poison" in event.text:
+            raise LookupError(event.text)
+        return decide(situation, event)
+
+    vars(app)["_decide"] = frail
+
+
+if __name__ == "__main__":
     main()

@@ -7,7 +7,6 @@ import contextlib
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +20,8 @@ from bot.demo.server import StandIn
 from bot.demo.world import Chat, Person, World
 from bot.model.ids import PROVINCE, Language
 from tests.town.people import Forum, Resident
+from tests.town.process import Process, start
 
-ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 PATIENCE = 20.0
@@ -37,9 +36,8 @@ class Town:
     folder: Path
     config: Config
     environment: dict[str, str]
-    command: tuple[str, ...]
     forums: dict[str, Forum] = field(default_factory=dict)
-    process: asyncio.subprocess.Process | None = None
+    process: Process | None = None
     crash: str = ""
 
     @property
@@ -72,34 +70,27 @@ class Town:
 
     async def starts(self) -> None:
         """Start the bot and wait until it listens."""
-        polls = sum(1 for call in self.world.calls if call.method == "getUpdates") + self.world.polls_open
-        await self.launches()
-        await self.until(lambda: self._asked() > polls or self.world.polls_open > 0)
+        before = len(self.world.asked("getMe"))
+        self.launches()
+        await self.until(lambda: len(self.world.asked("getMe")) > before)
 
-    def _asked(self) -> int:
-        return sum(1 for call in self.world.calls if call.method == "getUpdates")
-
-    async def launches(self) -> asyncio.subprocess.Process:
+    def launches(self) -> Process:
         """Start a process of the bot, whatever becomes of it."""
         crash = {"ALWAND_CRASH": self.crash} if self.crash else {}
-        with (self.folder / "bot.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command, cwd=ROOT, env=self.environment | crash, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        arguments = ["run", "--config", str(self.folder / "config.toml")]
+        self.process = start(arguments, self.environment | crash, self.folder / "bot.log")
         return self.process
 
     async def kill(self) -> None:
         """Kill the bot as a power cut would."""
         assert self.process is not None
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGKILL)
+        self.process.send(signal.SIGKILL)
         await self.process.wait()
 
     async def stop(self) -> int:
         """Tell the bot to stop; return its exit code."""
         assert self.process is not None
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
+        self.process.send(signal.SIGTERM)
         async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
@@ -136,13 +127,13 @@ async def raised(
     limits: bool = False,
     unlinked: tuple[str, ...] = (),
     text: Callable[[str], str] = lambda text: text,
-    start: bool = True,
+    asleep: bool = False,
     **environment: str,
 ) -> AsyncIterator[Town]:
     """Raise a town in an empty folder.
 
     `words` go to `launch.py`; `limits` are Telegram's at the stand-in; `unlinked` forums have no group in the settings; `text` changes
-    the settings file; `environment` holds settings without their `ALWAND_`.
+    the settings file; `asleep` leaves the bot to be started; `environment` holds settings without their `ALWAND_`.
     """
     async with StandIn.start(limits=limits) as telegram:
         config = load(example())
@@ -151,10 +142,9 @@ async def raised(
         written = text(_without_zero(settings(example().read_text(encoding="utf-8"), telegram.url, chats)))
         (folder / "config.toml").write_text(written, encoding="utf-8")
         make(folder / "alwand.key")
-        command = (sys.executable, "-m", *(["tests.town.launch"] if words else ["bot"]), "run", "--config", str(folder / "config.toml"))
-        town = Town(telegram, folder, config, _environment(telegram, folder, words, environment), command, forums)
+        town = Town(telegram, folder, config, _environment(telegram, folder, words, environment), forums)
         try:
-            if start:
+            if not asleep:
                 await town.starts()
             yield town
             assert telegram.world.violations == []

@@ -1,0 +1,62 @@
+"""Where bots are born quickly: a process that has imported everything once, and forks.
+
+Each line on stdin is a wish in JSON, each answer a line on stdout: `{"start": argv, "env": {...}, "log": file, "cwd": folder}` answers
+the new process's number, `{"wait": number}` its exit code (negative for a signal) once it has ended. A bot born here runs the very
+`main` of `python -m bot`, and is as mortal. It ends with its stdin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import Any
+
+from alembic import command
+
+import handlers
+from bot import app
+from bot.cli import run
+from tests.town import launch
+
+BORN_WITH = (app, command, handlers, run)
+
+
+def main() -> None:
+    """Serve until stdin ends; in each child, be the bot."""
+    for line in sys.stdin:
+        wish: dict[str, Any] = json.loads(line)
+        if "wait" in wish:
+            _, status = os.waitpid(wish["wait"], 0)
+            answer(os.waitstatus_to_exitcode(status))
+            continue
+        child = os.fork()
+        if child == 0:
+            be_born(wish)
+            launch.main()
+            return
+        answer(child)
+
+
+def answer(number: int) -> None:
+    """Tell one number."""
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def be_born(wish: dict[str, Any]) -> None:
+    """Take on the surroundings of a process of one's own."""
+    log = os.open(wish["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, handle in ((0, nothing), (1, log), (2, log)):
+        os.dup2(handle, number)
+    os.chdir(wish["cwd"])
+    os.environ.clear()
+    os.environ.update(wish["env"])
+    sys.argv = ["alwand", *wish["start"]]
+    signal.set_wakeup_fd(-1)
+
+
+if __name__ == "__main__":
+    main()
