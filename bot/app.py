@@ -113,6 +113,7 @@ def _telegram(config: Config, token: str, time: Clock) -> TelegramChannel:
         render=render,
         alarm=lambda word: log.error("alarm", about="telegram", word=word),
         now=time.now,
+        recordings=config.recordings(),
         menus=Menus(_entries(menu.PRIVATE), _entries(menu.GROUP), menu.ABOUT),
     )
 

@@ -33,7 +33,11 @@ BUTTONS = {
     "privacy": lambda situation, action: privacy.details(situation),
     "erase": lambda situation, action: privacy.erase(situation) if action.args else privacy.ask(situation),
     "help": lambda situation, action: start.help_text(situation),
+}
+
+ALWAYS = {
     "emergency": lambda situation, action: danger.emergency(situation),
+    "listen": start.listen,
 }
 
 COMMANDS = {
@@ -64,6 +68,7 @@ BOOK = Book(
     home=start.home,
     languages=start.languages,
     reflex=danger.reflex,
+    always=ALWAYS,
     buttons=BUTTONS,
     commands=COMMANDS,
     messages=my_reports.messages,

@@ -9,7 +9,7 @@ from bot.engine.questions import agree
 from bot.engine.talk import Begin, Say
 from bot.model.effects import Effect, SetResident, SetTimer
 from bot.model.ids import LANGUAGES, Language
-from bot.model.messages import Action, Button, Message
+from bot.model.messages import Action, Attachment, Button, Message, recording
 from bot.model.people import Draft
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, InLanguage, Names, lines, paragraphs
@@ -33,7 +33,16 @@ def languages(situation: Situation) -> Iterator[Effect]:
     )
     body = paragraphs(*(InLanguage(greeting, language) for language in LANGUAGES))
     buttons = tuple(Button(OWN_NAMES[language], Action("language", None, (language,))) for language in LANGUAGES)
-    yield say(situation, Message(body, (buttons,)))
+    heard = [language for language in LANGUAGES if language in situation.province.greetings]
+    aloud = tuple(Button(C_("button", "🔊 {language}", language=OWN_NAMES[each]), Action("listen", None, (each,))) for each in heard)
+    yield say(situation, Message(body, (buttons, aloud) if aloud else (buttons,)))
+
+
+def listen(situation: Situation, action: Action) -> Iterator[Effect]:
+    """Read the first screen aloud: the recording that the operator made."""
+    for language in situation.province.greetings:
+        if action.args == (language,):
+            yield say(situation, Message(OWN_NAMES[language], attachment=Attachment("voice", recording(language))))
 
 
 async def welcome(situation: Situation) -> Iterable[Effect | Begin]:

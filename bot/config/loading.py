@@ -20,6 +20,7 @@ from bot.config.machine import SQLITE, TOKEN_FORM, Keys, Limits, Retention, Serv
 from bot.config.places import Category, District, Hotline, Locality, ProvinceHead
 from bot.errors import ConfigError
 from bot.model.ids import PROVINCE, ForumId
+from bot.model.messages import recording
 from bot.model.province import Province
 
 
@@ -114,7 +115,12 @@ class Config(BaseSettings):
             reply_within=timedelta(days=self.province.answer_within_days),
             late_after=timedelta(minutes=self.limits.late_after_minutes),
             transfers=self.limits.transfers,
+            greetings=frozenset(self.province.greeting),
         )
+
+    def recordings(self) -> dict[str, Path]:
+        """Return the recordings that can be sent, by the name that an attachment has for them."""
+        return {recording(language): file for language, file in self.province.greeting.items()}
 
     def chats(self) -> dict[ForumId, str]:
         """Return the groups that the file links, by forum."""
@@ -187,7 +193,15 @@ def _anchored(config: Config, folder: Path) -> Config:
         keys = keys.model_copy(update={"file": folder / keys.file.expanduser()})
     if url.startswith(SQLITE):
         url = SQLITE + str(folder / url.removeprefix(SQLITE))
-    return config.model_copy(update={"telegram": telegram, "keys": keys, "storage": Storage(url=url)})
+    greeting = {language: _recorded(folder / file.expanduser()) for language, file in config.province.greeting.items()}
+    province = config.province.model_copy(update={"greeting": greeting})
+    return config.model_copy(update={"telegram": telegram, "keys": keys, "storage": Storage(url=url), "province": province})
+
+
+def _recorded(file: Path) -> Path:
+    if not file.is_file():
+        raise ConfigError(f"[province] greeting: {file} is not there; name a recording (OGG with Opus), or leave the language out")
+    return file
 
 
 def _credential(name: str) -> Path | None:

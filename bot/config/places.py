@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -50,6 +51,7 @@ class ProvinceHead(Section):
     language: Language = Field("ar", description="The language of its group, and of whoever has not chosen one.")
     chat_id: GroupId | None = Field(None, description="Its group; or link it with a code.")
     answer_within_days: int = Field(2, ge=1, le=30, description="How soon a forum usually answers, as residents are told.")
+    greeting: dict[Language, Path] = Field({}, description="Recordings (OGG with Opus) of the first screen, by language.")
 
 
 class Locality(Section):

@@ -30,6 +30,7 @@ class Book:
         home: shows the resident's main menu.
         languages: shows the first screen, on which a language is chosen.
         reflex: what comes before anything else that a resident's words cause (the emergency number at words of danger).
+        always: a resident's buttons that work before a language is chosen.
         buttons: a resident's buttons outside a conversation, by verb.
         commands: a resident's commands.
         messages: a resident's words while no conversation is open: what they do to a ticket's thread, or the conversation they begin.
@@ -45,6 +46,7 @@ class Book:
     home: Callable[[Situation], Effects]
     languages: Callable[[Situation], Effects]
     reflex: Callable[[Situation, Event], Effects] = lambda situation, event: ()
+    always: Mapping[str, Callable[[Situation, Action], Effects]] = field(default_factory=dict)
     buttons: Mapping[str, ByAction] = field(default_factory=dict)
     commands: Mapping[str, ByCommand] = field(default_factory=dict)
     messages: Callable[[Situation, Event], Effects | Begin] = lambda situation, event: ()

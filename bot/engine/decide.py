@@ -72,6 +72,8 @@ def _private(book: Book, situation: Situation, event: Event) -> Iterator[Effect]
         yield from book.reflex(situation, event)
     if isinstance(event, ButtonPressed) and event.action is not None and event.action.verb == "language" and event.action.args:
         yield from _speak(book, situation, event.action)
+    elif isinstance(event, ButtonPressed) and event.action is not None and event.action.verb in book.always:
+        yield from book.always[event.action.verb](situation, event.action)
     elif resident.language is None:
         yield from _before_language(book, situation, event)
     elif isinstance(event, CommandGiven):
@@ -142,7 +144,7 @@ def _button(book: Book, situation: Situation, action: Action | None) -> Iterator
         yield from _show_where_we_are(book, situation)
     elif action.verb in ("answer", "back", "cancel", "drop", "resume"):
         yield from conversing.press(book, situation, action)
-    elif not conversing.resident_of(situation).consented and action.verb not in ("privacy", "languages", "emergency", "home"):
+    elif not conversing.resident_of(situation).consented and action.verb not in ("privacy", "languages", "home"):
         yield Toast(OLD_BUTTON)
         yield from _show_where_we_are(book, situation)
     elif (handler := book.buttons.get(action.verb)) is not None:

@@ -29,6 +29,11 @@ class Button:
     action: Action
 
 
+def recording(language: str) -> str:
+    """Return what an attachment names as its `file` for the recorded first screen of a language: a file of ours, not of a channel."""
+    return f"recording:{language}"
+
+
 AttachmentKind = Literal["photo", "voice", "video"]
 
 
@@ -98,7 +103,7 @@ class ToForum:
 
 @dataclass(frozen=True, slots=True)
 class ToChat:
-    """Addressed to a chat that is nobody's: a strange group, or somebody just erased. Only the pipeline makes these; they hold an address."""
+    """Addressed to a chat that is nobody's: a strange group, or somebody just erased. Only the pipeline makes these."""
 
     channel: str
     address: str

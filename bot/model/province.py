@@ -69,7 +69,7 @@ class Hotline:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """Everything configured that a decision may know."""
+    """Everything configured that a decision may know. `greetings`: the languages in which the first screen can be heard."""
 
     names: Names
     language: Language
@@ -83,6 +83,7 @@ class Province:
     reply_within: timedelta = timedelta(days=2)
     late_after: timedelta = timedelta(minutes=30)
     transfers: int = 3
+    greetings: frozenset[Language] = frozenset()
 
     def district(self, forum: ForumId) -> District | None:
         """Return the district of a forum; None for the province and for what is no longer configured."""

@@ -137,6 +137,12 @@ class Phone:
             self.meets(TimerFired(timer.kind, timer.key))
         return self
 
+    def offers(self, *labels: str) -> Phone:
+        """Check that buttons with these words are on the screen."""
+        for label in labels:
+            self.button(label)
+        return self
+
     def button(self, label: str) -> Button:
         """Return the button whose label holds these words."""
         found = [button for button in self.buttons() if label in self.shown(button.label)]

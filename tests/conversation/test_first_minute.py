@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.model.effects import DropDraft, EraseResident, OpenTicket, SetResident
 from bot.model.ids import Language
+from bot.model.province import Province
 from tests.conversation.phone import Phone
 from tests.conversation.steps import label, said
 
@@ -21,6 +23,17 @@ def test_the_first_screen_greets_in_three_languages_with_the_number(stranger: Ph
     stranger.hears("Please choose your language.", "يرجى اختيار اللغة.", "تکایە زمان هەڵبژێرن.")
     stranger.hears("Forum members do not see your name or your number.", "أعضاء المنتدى لا يرون اسمكم ولا رقمكم.")
     stranger.hears("In danger? Call 911.", "في حالة الخطر اتصلوا بالرقم 911.", "لە کاتی مەترسیدا پەیوەندی بە ژمارەی 911 بکەن.")
+
+
+def test_the_first_screen_can_be_heard_where_a_recording_is_configured(province: Province) -> None:
+    """B13: 🔊 for who reads little; it works before a language is chosen, and there is no button without a recording."""
+    phone = Phone(replace(province, greetings=frozenset({"ckb"})))
+    phone.says("/start").taps("🔊")
+    (message,) = phone.screen
+    assert message.attachment is not None
+    assert message.attachment.file == "recording:ckb"
+    silent = Phone(province).says("/start")
+    assert not [button for button in silent.buttons() if "🔊" in silent.shown(button.label)]
 
 
 def test_language_welcome_notice_consent_menu(stranger: Phone, language: Language) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self
 
 from telegram import Bot
@@ -45,6 +47,7 @@ class TelegramChannel:
         poll_seconds: how long Telegram holds a poll open when there is nothing new; at most 50.
         first_pause: seconds before the first repetition of a failed poll; each further one waits twice as long, up to 30.
         stalled_seconds: how long a download may stand still before the file counts as lost.
+        recordings: files of our own that can be sent, by the name that attachments have for them.
     """
 
     name = NAME
@@ -62,6 +65,7 @@ class TelegramChannel:
         poll_seconds: float = 25.0,
         first_pause: float = 0.5,
         stalled_seconds: float = 10.0,
+        recordings: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
         base = api_url.rstrip("/")
         self._transport = Transport()
@@ -75,7 +79,8 @@ class TelegramChannel:
         self._now = now
         self._receiver = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
         self._setup = None if menus is None else Setup(self.bot, render, menus)
-        self._sender = Sender(self.bot, Files(self.bot, self._transport, stalled_seconds=stalled_seconds), render)
+        files = Files(self.bot, self._transport, stalled_seconds=stalled_seconds, recordings=recordings)
+        self._sender = Sender(self.bot, files, render)
 
     async def __aenter__(self) -> Self:
         """Open the connections. Telegram is not asked anything yet: a start without a network is a start."""

@@ -6,7 +6,9 @@ A file is never sent on by its id: that would carry its name, and with it what t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from telegram import Bot
@@ -39,9 +41,10 @@ class Upload:
 
 
 class Files:
-    """Fetches what residents and members sent."""
+    """Fetches what residents and members sent. `recordings` are files of our own, by the name that attachments have for them."""
 
-    def __init__(self, bot: Bot, transport: Transport, *, stalled_seconds: float) -> None:
+    def __init__(self, bot: Bot, transport: Transport, *, stalled_seconds: float, recordings: Mapping[str, Path]) -> None:
+        self._recordings = recordings
         self._bot = bot
         self._transport = transport
         self._stalled_seconds = stalled_seconds
@@ -51,6 +54,8 @@ class Files:
         """Return the file, cleaned. Raises `FileLost`; and `Refused` or `Unreached` where Telegram as a whole is in trouble."""
         if attachment.too_big:
             raise FileLost
+        if (own := self._recordings.get(attachment.file)) is not None:
+            return Upload(attachment.kind, await asyncio.to_thread(own.read_bytes), own.name, attachment.duration)
         data = await self._download(await self._address(attachment))
         async with self._cleaning:
             try:
