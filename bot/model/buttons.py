@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.ids import TicketId
+from bot.model.ids import SessionId, TicketId
 from bot.model.messages import Action
 
 LIMIT = 52
@@ -10,8 +10,9 @@ LIMIT = 52
 
 
 def encode(action: Action) -> str:
-    """Return `verb~ticket~arg~arg`; raises ValueError if it would not fit or a part holds the separator."""
-    parts = (action.verb, action.ticket or "", *action.args)
+    """Return `verb~ticket~arg~arg` (or `verb~@session~arg`); raises ValueError if it would not fit or a part holds the separator."""
+    about = f"@{action.session}" if action.session else action.ticket or ""
+    parts = (action.verb, about, *action.args)
     if any("~" in part for part in parts):
         raise ValueError("a part of an action may not contain '~'")
     encoded = "~".join(parts)
@@ -23,5 +24,7 @@ def encode(action: Action) -> str:
 def decode(encoded: str) -> Action:
     """Return the action that `encode` wrote."""
     verb, _, rest = encoded.partition("~")
-    ticket, *args = rest.split("~") if rest else ("",)
-    return Action(verb, TicketId(ticket) if ticket else None, tuple(args))
+    about, *args = rest.split("~") if rest else ("",)
+    if about.startswith("@"):
+        return Action(verb, None, tuple(args), SessionId(about[1:]))
+    return Action(verb, TicketId(about) if about else None, tuple(args))

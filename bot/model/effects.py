@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from bot.model.ids import EntryId, ForumId, Language, MemberId, ResidentId, TicketId
+from bot.model.calendar import Calendar
+from bot.model.ids import EntryId, ForumId, Language, MemberId, ResidentId, RoundId, SessionId, TicketId
 from bot.model.messages import Message, Recipient
 from bot.model.people import Draft
+from bot.model.sessions import Answer, Promise, Rating, Round, Session
 from bot.model.text import Text
 from bot.model.tickets import Entry, Ticket
 
@@ -137,6 +139,7 @@ class SetTimer:
     due: datetime
     resident: ResidentId | None = None
     ticket: TicketId | None = None
+    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,89 @@ class Audit:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """Store a new session, still being planned."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSession:
+    """Store a session's changed state; `session.version` is the version that was read, and the turn is repeated if it is no longer so."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """Remember what somebody answered to an invitation, in place of an earlier answer. None takes it back.
+
+    Who is on the waiting list keeps the place at which they joined it.
+    """
+
+    session: SessionId
+    resident: ResidentId
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetFeedback:
+    """Remember what somebody who said they would come thought of it; in place of what they said before."""
+
+    session: SessionId
+    resident: ResidentId
+    rating: Rating
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Tell a resident of a district's sessions from now on. Never derived from having reported."""
+
+    resident: ResidentId
+    forum: ForumId
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Stop that; tickets are not touched."""
+
+    resident: ResidentId
+    forum: ForumId
+
+
+@dataclass(frozen=True, slots=True)
+class SetPromise:
+    """Store a new or changed promise."""
+
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class StartRound:
+    """Begin to tell many people something: `TimerFired("round", …)` comes at once with the first of them."""
+
+    round: Round
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceRound:
+    """Everybody up to `cursor` has been told, in this transaction; the next of them come with another `TimerFired`, unless it is `done`."""
+
+    round: RoundId
+    cursor: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetCalendar:
+    """Store a new version of the calendar, beside the earlier ones."""
+
+    calendar: Calendar
+    member: MemberId
+
+
 Effect = (
     Send
     | Withdraw
@@ -222,4 +308,14 @@ Effect = (
     | SayHere
     | DismissMember
     | Audit
+    | OpenSession
+    | MoveSession
+    | SetAnswer
+    | SetFeedback
+    | Subscribe
+    | Unsubscribe
+    | SetPromise
+    | StartRound
+    | AdvanceRound
+    | SetCalendar
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.model.ids import EntryId, ForumId, ResidentId, RoundId, SessionId, TicketId
 from bot.model.text import Names, Piece, Text
 
 
@@ -19,6 +19,7 @@ class Action:
     verb: str
     ticket: TicketId | None = None
     args: tuple[str, ...] = ()
+    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def recording(language: str) -> str:
     return f"recording:{language}"
 
 
-AttachmentKind = Literal["photo", "voice", "video"]
+AttachmentKind = Literal["photo", "voice", "video", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Attachment:
         size: bytes, 0 if unknown.
         too_big: above the channel's download limit, so it can be neither cleaned nor passed on.
         duration: seconds, for voice and video.
+        made: of a document that the bot itself made, its whole text; `file` is then the name under which it is sent.
     """
 
     kind: AttachmentKind
@@ -54,6 +56,7 @@ class Attachment:
     size: int = 0
     too_big: bool = False
     duration: int = 0
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,16 @@ def card_slot(ticket: TicketId) -> str:
 def media_slot(ticket: TicketId, entry: EntryId, index: int) -> str:
     """Return the slot of one attachment of one entry of a ticket."""
     return f"media:{ticket}:{entry}:{index}"
+
+
+def plan_slot(session: SessionId) -> str:
+    """Return the slot of the message in a forum's group with which a session is planned, and later followed."""
+    return f"plan:{session}"
+
+
+def round_slot(round_id: RoundId) -> str:
+    """Return the slot of what one round says to each person: said again to the same person it changes nothing."""
+    return f"round:{round_id}"
 
 
 def entry_slot(entry: EntryId) -> str:

@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.model.calendar import Calendar
 from bot.model.ids import Chance, ForumId, Language
 from bot.model.people import Actor, Draft, Member, Resident
 from bot.model.province import Province
+from bot.model.sessions import Answer, Feedback, Person, Promise, Round, Session, Tally
 from bot.model.text import Piece
 from bot.model.tickets import Entry, Ticket
 
 ForumState = Literal["linked", "unlinked", "lost"]
+
+
+EVERY_DAY = Calendar()
+NOBODY = Tally()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,16 @@ class Situation:
         prompt: the slot of the bot's message that was replied to, if it was one.
         forums: what is known of each forum's group.
         held: tickets that a lost forum has not closed, for `ForumUnreachable`, `GroupLost` and `GroupJoined`.
+        calendar: the rules of time in force, in every situation.
+        subscribed: of a resident, the districts whose sessions they want to hear of.
+        session, tally, promises, feedback: the session that the button, timer or joined ticket is about, with what belongs to it.
+        answer: what this resident has answered to it.
+        waiting: its waiting list, first come first, at most as many as have just become free.
+        asked: the requests that were joined to it.
+        alike: of a dialogue request's forum, its other open dialogue requests.
+        sessions: in a group the forum's, in the province's group all, for a resident those of their own requests, answers and
+            subscriptions; coming ones first, then the last ten.
+        round, people: for `TimerFired("round")`, what is being told, and the next people to be told, each with their place.
         code: whether a link code given here is valid, and for which forum.
     """
 
@@ -57,6 +73,19 @@ class Situation:
     forums: Mapping[ForumId, ForumState] = field(default_factory=dict)
     held: tuple[Ticket, ...] = ()
     code: ForumId | None = None
+    calendar: Calendar = EVERY_DAY
+    subscribed: frozenset[ForumId] = frozenset()
+    session: Session | None = None
+    tally: Tally = NOBODY
+    answer: Answer | None = None
+    waiting: tuple[Person, ...] = ()
+    asked: tuple[Ticket, ...] = ()
+    alike: tuple[Ticket, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    round: Round | None = None
+    people: tuple[Person, ...] = ()
 
     def language(self) -> Language:
         """Return the language to speak here: the resident's choice, or that of the forum's group."""

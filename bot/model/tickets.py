@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from bot.model.events import Delivery
-from bot.model.ids import EntryId, ForumId, MemberId, ResidentId, TicketId
+from bot.model.ids import EntryId, ForumId, MemberId, ResidentId, SessionId, TicketId
 from bot.model.messages import Attachment
+from bot.model.sessions import Request
 
 TicketKind = Literal["report", "dialogue"]
 TicketState = Literal["new", "taken", "closed", "erased"]
@@ -21,6 +22,7 @@ class Content:
     """What the resident said and agreed to pass on: the sealed part of a ticket.
 
     Attributes:
+        request: what a dialogue request asks for; None for a report.
         text: the resident's own words; empty for a report of only a voice note.
         attachments: files that the resident agreed to pass on.
         place: neighbourhood or village as written, or empty.
@@ -28,6 +30,7 @@ class Content:
     """
 
     text: str = ""
+    request: Request | None = None
     attachments: tuple[Attachment, ...] = ()
     place: str = ""
     when: str = ""
@@ -46,6 +49,7 @@ class Ticket:
         contact: whether the resident lets the forum write back.
         reachable: False while the resident has blocked the bot or is gone.
         opened: the day (Asia/Baghdad), never the hour.
+        session: of a dialogue request, the session that it has been joined to.
         version: raised by each change; a change of an older version is refused.
     """
 
@@ -70,6 +74,7 @@ class Ticket:
     hops: int = 0
     reachable: bool = True
     version: int = 1
+    session: SessionId | None = None
 
 
 EntryKind = Literal["answer", "message", "note", "pending"]
