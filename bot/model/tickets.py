@@ -30,10 +30,10 @@ class Content:
     """
 
     text: str = ""
-    request: Request | None = None
     attachments: tuple[Attachment, ...] = ()
     place: str = ""
     when: str = ""
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
