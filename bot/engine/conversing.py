@@ -15,7 +15,7 @@ from bot.engine.talk import Answered, Asking, Begin, Ended, GoTo, Misfit, Progre
 from bot.engine.typed import chosen
 from bot.model.effects import DropDraft, DropTimer, Effect, KeepDraft, Priority, Send, SetTimer, Toast
 from bot.model.events import Event, TextEdited
-from bot.model.ids import DraftId, TicketId
+from bot.model.ids import DraftId
 from bot.model.messages import Action, Button, Message, ToResident
 from bot.model.people import Draft, Resident
 from bot.model.people import Piece as StoryPiece
@@ -34,14 +34,13 @@ def timer_key(draft: Draft) -> str:
 def begin(
     book: Book,
     situation: Situation,
-    flow: str,
+    opening: Begin,
     *,
     kept: tuple[StoryPiece, ...] = (),
-    about: TicketId | None = None,
     notice: Piece | None = None,
 ) -> Iterator[Effect]:
     """Open a conversation, with what was already sent as part of its story."""
-    draft = fresh(situation, flow, kept, about)
+    draft = fresh(situation, opening, kept)
     if situation.draft is not None:
         yield DropTimer(timer_key(situation.draft))
     due = situation.now + situation.province.draft_reminder
@@ -49,13 +48,24 @@ def begin(
     yield from carry_on(book, replace(situation, draft=draft), notice=notice)
 
 
-def fresh(situation: Situation, flow: str, kept: tuple[StoryPiece, ...] = (), about: TicketId | None = None) -> Draft:
+def fresh(situation: Situation, opening: Begin, kept: tuple[StoryPiece, ...] = ()) -> Draft:
     """Return a new conversation that nothing has been asked in yet."""
-    chance = situation.chance
-    return Draft(DraftId(chance.token()), flow, situation.now, reference=chance.reference(), kept=kept, touched=situation.now, about=about)
+    return Draft(
+        DraftId(situation.chance.token()),
+        opening.flow,
+        situation.now,
+        reference=situation.chance.reference(),
+        answers=dict(opening.answers),
+        kept=kept,
+        touched=situation.now,
+        about=opening.about,
+        session=opening.session,
+    )
 
 
-def carry_on(book: Book, situation: Situation, *, notice: Piece | None = None, album: str = "", quiet: bool = False) -> Iterator[Effect]:
+def carry_on(
+    book: Book, situation: Situation, *, notice: Piece | None = None, album: str = "", quiet: bool = False, in_place: bool = False
+) -> Iterator[Effect]:
     """Ask the open question of the situation's draft, or end the conversation and do what it decided."""
     draft = draft_of(situation)
     reached = replay(book.flows[draft.flow], situation, draft.answers, draft.at)
@@ -65,12 +75,13 @@ def carry_on(book: Book, situation: Situation, *, notice: Piece | None = None, a
         yield from _say(situation, reached.said)
         for effect in reached.effects:
             if isinstance(effect, Begin):
-                yield from begin(book, replace(situation, draft=None), effect.flow, kept=draft.kept, about=effect.about)
+                yield from begin(book, replace(situation, draft=None), effect, kept=draft.kept)
             else:
                 yield effect
         return
     news = draft.pending != reached.question.name and draft.at is None
-    kept = replace(draft, pending=reached.question.name, touched=situation.now, cancelling=False)
+    shown = draft.shown if in_place else draft.shown + 1
+    kept = replace(draft, pending=reached.question.name, touched=situation.now, cancelling=False, shown=shown)
     yield KeepDraft(resident_of(situation).id, kept)
     if not quiet:
         said = reached.said if news else ()
@@ -172,9 +183,12 @@ def _take(book: Book, situation: Situation, draft: Draft, name: str, taken: Take
             at = None if draft.at == name else draft.at
             answered = replace(draft, answers={**draft.answers, name: stored}, at=at, pending=name)
             yield from carry_on(book, replace(situation, draft=answered))
-        case Progress(stored, notice, album):
+        case Progress(stored, notice, album, in_place):
             further = replace(draft, answers={**draft.answers, name: stored}, pending=name)
-            yield from _progress(book, replace(situation, draft=further), notice, album)
+            if in_place:
+                yield from carry_on(book, replace(situation, draft=further), in_place=True)
+            else:
+                yield from _progress(book, replace(situation, draft=further), notice, album)
         case GoTo(other):
             open_again = {key: value for key, value in draft.answers.items() if key != name}
             yield from carry_on(book, replace(situation, draft=replace(draft, answers=_reopen(open_again, other), at=other)))
@@ -259,9 +273,14 @@ def _question_message(situation: Situation, reached: Asking, instead: Piece | No
     navigation = ((back, cancel), (danger,)) if len(reached.path) > 1 else ((cancel, danger),)
     body = paragraphs(*above, instead or shown.body)
     message = Message(body, (*rows, *extras, *navigation), asks_location=shown.asks_location)
-    # The receipts of one album are one message that is brought up to date; any other question is a new message below what was said.
-    slot = f"album:{draft.id}:{album[-24:]}" if album else None
-    return say(situation, message, slot=slot)
+    return say(situation, message, slot=_slot(draft, reached, album))
+
+
+def _slot(draft: Draft, reached: Asking, album: str) -> str | None:
+    """Return the message to change: the receipt of an album, or a question whose options are ticked. Any other is a new one below."""
+    if album:
+        return f"album:{draft.id}:{album[-24:]}"
+    return f"asked:{draft.id}:{draft.shown}" if reached.question.in_place else None
 
 
 def _say(situation: Situation, said: Iterable[Say]) -> Iterator[Effect]:

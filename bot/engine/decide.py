@@ -98,7 +98,7 @@ def _speak(book: Book, situation: Situation, action: Action) -> Iterator[Effect]
         notice = None if first_time else N_("The language is now English.")
         yield from conversing.carry_on(book, spoken, notice=notice)
     elif not resident.consented:
-        yield from conversing.begin(book, spoken, book.first)
+        yield from conversing.begin(book, spoken, Begin(book.first))
     else:
         yield conversing.say(spoken, Message(N_("The language is now English.")))
         yield from book.home(spoken)
@@ -111,7 +111,7 @@ def _before_language(book: Book, situation: Situation, event: Event) -> Iterator
     piece = piece_of(event)
     if piece is not None:
         resident = conversing.resident_of(situation)
-        draft = situation.draft or conversing.fresh(situation, book.first)
+        draft = situation.draft or conversing.fresh(situation, Begin(book.first))
         if situation.draft is None:
             due = situation.now + situation.province.draft_reminder
             yield SetTimer(conversing.timer_key(draft), "draft", due, resident=resident.id)
@@ -129,7 +129,7 @@ def _command(book: Book, situation: Situation, event: CommandGiven) -> Iterator[
     elif (command := book.commands.get(event.name)) is not None and event.name != "start":
         yield from _done(book, situation, command(situation, event))
     elif not resident.consented and situation.draft is None:
-        yield from conversing.begin(book, situation, book.first)
+        yield from conversing.begin(book, situation, Begin(book.first))
     elif situation.draft is not None and situation.draft.flow == book.first:
         yield from conversing.carry_on(book, situation)
     elif event.name == "start" and (start := book.commands.get("start")) is not None:
@@ -158,7 +158,7 @@ def _show_where_we_are(book: Book, situation: Situation) -> Iterator[Effect]:
     if situation.draft is not None:
         yield from conversing.carry_on(book, situation)
     elif not conversing.resident_of(situation).consented:
-        yield from conversing.begin(book, situation, book.first)
+        yield from conversing.begin(book, situation, Begin(book.first))
     else:
         yield from book.home(situation)
 
@@ -175,7 +175,7 @@ def _words(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
         yield from conversing.hear(book, situation, event)
     elif not conversing.resident_of(situation).consented:
         piece = piece_of(event)
-        yield from conversing.begin(book, situation, book.first, kept=(piece,) if piece else ())
+        yield from conversing.begin(book, situation, Begin(book.first), kept=(piece,) if piece else ())
     else:
         yield from _without_conversation(book, situation, event)
 
@@ -199,7 +199,7 @@ def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, pie
         return
     notice = KEPT if piece and meant.about is None else None
     kept = (piece,) if piece else ()
-    yield from conversing.begin(book, situation, meant.flow, kept=kept, about=meant.about, notice=notice)
+    yield from conversing.begin(book, situation, meant, kept=kept, notice=notice)
 
 
 def _typed_button(book: Book, situation: Situation, text: str) -> Action | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from bot.model.effects import Effect
 from bot.model.events import Event
-from bot.model.ids import TicketId
+from bot.model.ids import SessionId, TicketId
 from bot.model.messages import Button
 from bot.model.situation import Situation
 from bot.model.text import Names, Piece, Text
@@ -25,10 +25,15 @@ Label = Text | Names
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Open this conversation with what was just sent, about a ticket if it is for its thread."""
+    """Open this conversation with what was just sent, about a ticket if it is for its thread, or about a session.
+
+    `answers` are those that are known already, by question.
+    """
 
     flow: str
     about: TicketId | None = None
+    session: SessionId | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 Flow = Callable[[Situation], Coroutine[Any, Any, Iterable[Effect | Begin]]]
@@ -44,11 +49,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The event brings the question further, but it stays open; `notice` is said above it."""
+    """The event brings the question further, but it stays open; `notice` is said above it.
+
+    With `in_place` the question's message changes where it stands, instead of a new one below.
+    """
 
     stored: Any
     notice: Piece | None = None
     album: str = ""
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,10 @@ class Shown:
 
 
 class Question(ABC, Generic[T]):
-    """Something asked by name. Awaiting it gives the answer."""
+    """Something asked by name. Awaiting it gives the answer. `in_place`: its message can change where it stands."""
 
     name: str
+    in_place = False
 
     def __await__(self) -> Generator[Question[Any], T, T]:
         """Hand itself to `replay` and give back what that sends."""

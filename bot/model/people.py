@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.model.ids import DraftId, ForumId, Language, MemberId, ResidentId, TicketId
+from bot.model.ids import DraftId, ForumId, Language, MemberId, ResidentId, SessionId, TicketId
 from bot.model.messages import Attachment
 
 
@@ -67,6 +67,8 @@ class Draft:
         touched: when the person last did something here.
         reminded: whether the one reminder has been sent.
         about: the ticket whose thread the words are for, where it is no new report.
+        session: the dialogue session that they are about.
+        shown: how many messages this conversation has asked its questions with.
     """
 
     id: DraftId
@@ -81,3 +83,5 @@ class Draft:
     touched: datetime | None = None
     reminded: bool = False
     about: TicketId | None = None
+    session: SessionId | None = None
+    shown: int = 0
