@@ -30,7 +30,7 @@ class Send:
     """Say something.
 
     With a `slot`, the chat shows one message in that slot: the first time it is sent, later it is edited; of several unsent ones the last
-    wins. `entry` asks the sender to report what became of it as `DeliveryChanged`.
+    wins. `entry` asks the sender to report what became of it as `DeliveryChanged`. `ticket` or `session` is what a reply to it is about.
     """
 
     to: Recipient
@@ -39,6 +39,7 @@ class Send:
     slot: str | None = None
     ticket: TicketId | None = None
     entry: EntryId | None = None
+    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Withdraw:
 
     to: Recipient
     slot: str
-    ticket: TicketId
+    ticket: TicketId | None = None
+    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,10 @@ class SetResident:
 
 @dataclass(frozen=True, slots=True)
 class EraseResident:
-    """Destroy the resident's key and rows: identity, draft, unsent words. Tickets are erased one by one with `EraseTicket`."""
+    """Destroy the resident's key and rows: identity, draft, unsent words, subscriptions, answers, the words of their feedback.
+
+    Tickets are erased one by one with `EraseTicket`. Where that frees a seat, `TimerFired("seats", …)` comes at once for its session.
+    """
 
     resident: ResidentId
 
@@ -131,7 +136,7 @@ class SetEntry:
 class SetTimer:
     """Wake up later: at `due` (UTC) an event `TimerFired(kind, key)` arrives. An earlier timer with this key is replaced.
 
-    `subject` says whose situation the event will find: the resident's, or the ticket's.
+    Whose situation the event will find: the resident's, the ticket's, or the session's.
     """
 
     key: str

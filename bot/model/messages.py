@@ -73,6 +73,7 @@ class Message:
         answers: the slot of an earlier message in the same chat that this one replies to.
         silent: no sound on arrival.
         call: a number to call and whose it is, shown as something one can tap (on Telegram: a contact).
+        pin: a point to be shown on a map below the words (latitude, longitude; WGS 84 degrees).
     """
 
     body: Piece
@@ -84,6 +85,7 @@ class Message:
     answers: str | None = None
     silent: bool = False
     call: tuple[str, Piece] | None = None
+    pin: tuple[float, float] | None = None
 
     def with_rows(self, *rows: tuple[Button, ...]) -> Message:
         """Return the same message with other buttons."""
@@ -152,6 +154,11 @@ def plan_slot(session: SessionId) -> str:
 
 def round_slot(round_id: RoundId) -> str:
     """Return the slot of what one round says to each person: said again to the same person it changes nothing."""
+    return f"round:{round_id}"
+
+
+def round_key(round_id: RoundId) -> str:
+    """Return the key of the timer that brings a round's next people."""
     return f"round:{round_id}"
 
 

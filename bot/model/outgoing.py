@@ -40,6 +40,7 @@ class Outgoing:
     answers: str | None = None
     silent: bool = False
     call: tuple[str, str] | None = None
+    pin: tuple[float, float] | None = None
     then_leave: bool = False
 
 

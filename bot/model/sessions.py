@@ -138,6 +138,8 @@ class Person:
     answer: Answer | None = None
 
 
+CHUNK = 50
+"""How many people of a round are told in one turn; fewer than that are its last."""
 RoundKind = Literal["invitation", "changed", "cancelled", "reminder", "feedback", "promise"]
 Reach = Literal["invited", "answered", "coming"]
 """Whom a round reaches: who asked and who subscribed; who asked and who answered coming, maybe or waiting; who said coming or maybe."""

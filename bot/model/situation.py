@@ -42,15 +42,21 @@ class Situation:
         forums: what is known of each forum's group.
         held: tickets that a lost forum has not closed, for `ForumUnreachable`, `GroupLost` and `GroupJoined`.
         calendar: the rules of time in force, in every situation.
+        calendars: in the province's group, their last versions, newest first; the configuration's is the last of them.
         subscribed: of a resident, the districts whose sessions they want to hear of.
-        session, tally, promises, feedback: the session that the button, timer or joined ticket is about, with what belongs to it.
+        session, tally, promises, feedback: the session that the button, reply, timer, conversation or joined ticket is about, with what
+            belongs to it. Nobody else's answer to it is stored before this turn is.
         answer: what this resident has answered to it.
-        waiting: its waiting list, first come first, at most as many as have just become free.
+        waiting: who can be reached of its waiting list, first come first: in a private chat as many as seats are free, and one more if
+            this resident has one to give up, but never this resident; elsewhere 200 at most.
         asked: the requests that were joined to it.
-        alike: of a dialogue request's forum, its other open dialogue requests.
+        alike: of a dialogue request's forum, or the session's, its other open dialogue requests that are not joined to that session.
         sessions: in a group the forum's, in the province's group all, for a resident those of their own requests, answers and
-            subscriptions; coming ones first, then the last ten.
-        round, people: for `TimerFired("round")`, what is being told, and the next people to be told, each with their place.
+            subscriptions that were announced; coming ones first, then the last ten. In a group where the command, button or reply is
+            about no report and no session, or about a dialogue request; in private for the command and buttons `sessions…` and for words
+            outside a conversation. `promises` are then those of all of them.
+        round, people: for `TimerFired("round")`, what is being told, and the next people to be told, each with their place: `CHUNK` of
+            them, fewer at the end. Nobody comes twice in a round. `tally` and `promises` are there, what would cost more is not.
         code: whether a link code given here is valid, and for which forum.
     """
 
@@ -74,6 +80,7 @@ class Situation:
     held: tuple[Ticket, ...] = ()
     code: ForumId | None = None
     calendar: Calendar = EVERY_DAY
+    calendars: tuple[Calendar, ...] = ()
     subscribed: frozenset[ForumId] = frozenset()
     session: Session | None = None
     tally: Tally = NOBODY

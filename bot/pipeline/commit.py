@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.crash import crash_point
 from bot.model.effects import (
     AddEntry,
+    AdvanceRound,
     Audit,
     DismissMember,
     DropDraft,
@@ -26,20 +27,29 @@ from bot.model.effects import (
     LinkForum,
     LoseForum,
     MoveForum,
+    MoveSession,
     MoveTicket,
+    OpenSession,
     OpenTicket,
     SayHere,
     SayHereAndLeave,
     Send,
+    SetAnswer,
+    SetCalendar,
     SetEntry,
+    SetFeedback,
+    SetPromise,
     SetResident,
     SetTimer,
+    StartRound,
+    Subscribe,
     Toast,
+    Unsubscribe,
     Withdraw,
 )
 from bot.model.events import Arrival
 from bot.model.ids import Language, TicketId
-from bot.pipeline import linking
+from bot.pipeline import convening, linking
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Loaded, Surroundings
 from bot.storage import audit, drafts, entries, members, residents, tickets, timers
@@ -77,7 +87,7 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
     """Write down what was decided, in its order.
 
     Raises:
-        Stale: a ticket was changed since it was loaded; the turn has to be repeated.
+        Stale: a ticket, session or calendar was changed since it was loaded; the turn has to be repeated.
     """
     saying = Saying(conn, turn.around, turn.now, turn.arrival)
     toast: tuple[str, bool] | None = None
@@ -138,6 +148,10 @@ async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, effect: Effect
             await linking.move(conn, keys, effect, now)
         case DismissMember(member):
             await members.dismiss(conn, member)
+        case OpenSession() | MoveSession() | SetPromise() | SetAnswer() | SetFeedback():
+            await convening.arrange(conn, keys, effect)
+        case Subscribe() | Unsubscribe() | StartRound() | AdvanceRound() | SetCalendar():
+            await convening.tell(conn, keys, effect, now)
         case Audit():
             await audit.write(conn, effect, now)
         case Toast():

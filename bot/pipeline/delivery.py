@@ -115,8 +115,8 @@ async def _sent(conn: AsyncConnection, around: Surroundings, parcel: Parcel, mes
         if row.slot:
             await posts.forget_slot(conn, keys, row.recipient, row.slot)
         return False
-    if row.slot or row.ticket:
-        await posts.record(conn, keys, row.recipient, messages, row.slot, row.ticket, row.entry, now)
+    if row.slot or row.ticket or row.session:
+        await posts.record(conn, keys, row.recipient, messages, row.slot, row.ticket, row.entry, now, row.session)
     return await _delivery(conn, around, row, "delivered", now)
 
 

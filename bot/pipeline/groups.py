@@ -12,6 +12,7 @@ from bot.model.ids import PROVINCE, ForumId, MemberId
 from bot.model.messages import ToForum
 from bot.model.people import Actor, Member
 from bot.model.situation import Situation
+from bot.pipeline import sessions
 from bot.pipeline.surroundings import Loaded, Surroundings, about, blank, thread_of, verified
 from bot.storage import forums, members, tickets
 
@@ -26,9 +27,12 @@ async def load_group(conn: AsyncConnection, around: Surroundings, arrival: Arriv
     here = ToForum(forum)
     event = verified(around.keys, here, arrival)
     actor, member = await _actor(conn, around, arrival, forum)
-    slot, ticket = await about(conn, around, here, arrival, event)
-    thread = await thread_of(conn, around, ticket)
-    situation = replace(situation, forum=forum, actor=actor, member=member, prompt=slot, ticket=ticket, entries=thread)
+    known = await about(conn, around, here, arrival, event)
+    thread = await thread_of(conn, around, known.ticket)
+    situation = replace(situation, forum=forum, actor=actor, member=member, prompt=known.slot, ticket=known.ticket, entries=thread)
+    situation = await sessions.with_session(conn, around, situation, known.session)
+    if concerns_us(arrival):
+        situation = await sessions.with_forum(conn, around, situation, forum)
     if isinstance(event, MemberLeft):
         leaver = await members.find(conn, around.keys, forum, arrival.channel, event.person)
         situation, event = replace(situation, leaver=leaver.member if leaver else None), MemberLeft("")

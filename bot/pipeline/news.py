@@ -1,6 +1,6 @@
 """What the machine tells itself: due timers and what the sender learnt. It enters the inbox like a message, as JSON.
 
-{"timer": kind, "key": key, "resident": id or null, "ticket": id or null}      written by `bot.storage.timers.move_due`
+{"timer": kind, "key": key, "resident": id or null, "ticket": id or null, "session": id or null}      from `bot.storage.timers.move_due`
 {"delivery": "delivered", "entry": id, "ticket": id}
 {"forum_unreachable": forum, "reason": reason}
 {"reachable": false, "resident": id}
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.model.events import BotBlocked, BotUnblocked, DeliveryChanged, ForumUnreachable, TimerFired
-from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.model.ids import EntryId, ForumId, ResidentId, SessionId, TicketId
 from bot.storage import timers
 from bot.storage.inbox import NewItem
 
@@ -32,6 +32,7 @@ class News:
     event: Event
     resident: ResidentId | None = None
     ticket: TicketId | None = None
+    session: SessionId | None = None
 
 
 def read(raw: bytes) -> News:
@@ -45,9 +46,10 @@ def read(raw: bytes) -> News:
 def _news(told: dict[str, str | bool | None]) -> News:
     resident = ResidentId(str(told["resident"])) if told.get("resident") else None
     ticket = TicketId(str(told["ticket"])) if told.get("ticket") else None
+    session = SessionId(str(told["session"])) if told.get("session") else None
     match told:
         case {"timer": str(kind), "key": str(key)}:
-            return News(TimerFired(kind, key), resident, ticket)
+            return News(TimerFired(kind, key), resident, ticket, session)
         case {"delivery": ("waiting" | "delivered" | "blocked" | "failed") as delivery, "entry": str(entry)} if ticket:
             return News(DeliveryChanged(EntryId(entry), ticket, delivery), ticket=ticket)
         case {"forum_unreachable": str(forum), "reason": str(reason)}:

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority, Send, SetResident, Withdraw
 from bot.model.events import Arrival, DeliveryChanged
-from bot.model.ids import EntryId, Language, ResidentId, TicketId
+from bot.model.ids import EntryId, Language, ResidentId, SessionId, TicketId
 from bot.model.messages import Message, Recipient, ToChat, ToForum, ToResident
 from bot.model.outgoing import Label, Outgoing
 from bot.model.text import Piece, Text
+from bot.pipeline import convening
 from bot.pipeline.news import News, item
 from bot.pipeline.surroundings import Surroundings
 from bot.storage import inbox, lanes, outbox, posts, residents
@@ -65,12 +66,12 @@ class Saying:
             if effect.to.resident in self.erased and self.arrival is not None:
                 to = ToChat(self.arrival.channel, self.arrival.chat)
         outgoing = written(effect.message, language, self.around.words)
-        await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry)
+        await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry, effect.session)
 
     async def withdraw(self, effect: Withdraw) -> None:
         """Take back what a slot shows. The row takes the place of an unsent one, and is no work where nothing was ever shown."""
         outgoing = Outgoing("", self.around.province.language, do="withdraw")
-        await self._put(effect.to, outgoing, Priority.CARD, effect.slot, effect.ticket)
+        await self._put(effect.to, outgoing, Priority.CARD, effect.slot, effect.ticket, session=effect.session)
 
     async def say_here(self, text: Text, *, leave: bool) -> None:
         """Say one sentence in the arrival's chat, whoever's it is."""
@@ -87,10 +88,11 @@ class Saying:
             self.readers[effect.resident] = Reader(effect.language or known.language, reachable)
 
     async def erase(self, resident: ResidentId) -> None:
-        """Erase a resident, with what was to be said to them."""
+        """Erase a resident, with what was to be said to them and what they said to dialogue sessions."""
         await self.reader(resident)
         await outbox.drop_resident(self.conn, self.around.keys, resident)
         await posts.forget_resident(self.conn, self.around.keys, resident)
+        await convening.forget(self.conn, self.around.keys, resident, self.now)
         await residents.erase(self.conn, resident)
         self.erased.add(resident)
 
@@ -117,8 +119,9 @@ class Saying:
         slot: str | None = None,
         ticket: TicketId | None = None,
         entry: EntryId | None = None,
+        session: SessionId | None = None,
     ) -> None:
-        await outbox.put(self.conn, self.around.keys, to, outgoing, priority, slot, ticket, entry, self.now)
+        await outbox.put(self.conn, self.around.keys, to, outgoing, priority, slot, ticket, entry, self.now, session)
         self.sends = True
 
 
@@ -135,4 +138,5 @@ def written(message: Message, language: Language, words: Callable[[Piece, Langua
         answers=message.answers,
         silent=message.silent,
         call=(message.call[0], words(message.call[1], language)) if message.call else None,
+        pin=message.pin,
     )

@@ -11,16 +11,17 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetResident
-from bot.model.events import Arrival, BotBlocked, BotUnblocked, ForumUnreachable
+from bot.model.events import Arrival, BotBlocked, BotUnblocked, ForumUnreachable, TimerFired
 from bot.model.ids import ResidentId
 from bot.model.messages import ToResident
 from bot.model.people import Resident
 from bot.model.situation import Situation
-from bot.pipeline import news
+from bot.pipeline import news, sessions
+from bot.pipeline.convening import ROUND
 from bot.pipeline.groups import load_group
 from bot.pipeline.news import News
 from bot.pipeline.surroundings import Loaded, Surroundings, about, blank, thread_of, verified
-from bot.storage import drafts, inbox, lanes, residents, tickets
+from bot.storage import drafts, inbox, lanes, residents, subscriptions, tickets
 
 
 async def load(conn: AsyncConnection, around: Surroundings, arrival: Arrival, now: datetime) -> Loaded | None:
@@ -33,11 +34,12 @@ async def load(conn: AsyncConnection, around: Surroundings, arrival: Arrival, no
     here = ToResident(resident.id)
     event = verified(around.keys, here, arrival)
     situation = await _owned(conn, around, await blank(conn, around, now, arrival.at, "private"), resident)
-    slot, ticket = await about(conn, around, here, arrival, event)
-    if ticket is not None and ticket.resident != resident.id:
-        ticket = None
+    known = await about(conn, around, here, arrival, event)
+    ticket = known.ticket if known.ticket is not None and known.ticket.resident == resident.id else None
     thread = await thread_of(conn, around, ticket)
-    return Loaded(replace(situation, actor="resident", prompt=slot, ticket=ticket, entries=thread), event, here)
+    situation = replace(situation, actor="resident", prompt=known.slot, ticket=ticket, entries=thread)
+    situation = await sessions.with_session(conn, around, situation, known.session)
+    return Loaded(await sessions.with_list(conn, around, situation, resident, event), event, here)
 
 
 async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now: datetime) -> Loaded | None:
@@ -55,7 +57,9 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
         situation = replace(situation, ticket=ticket, entries=await thread_of(conn, around, ticket))
     if isinstance(told.event, ForumUnreachable):
         situation = replace(situation, held=tuple(await tickets.held_by(conn, around.keys, told.event.forum)))
-    return Loaded(situation, told.event)
+    if isinstance(told.event, TimerFired) and told.event.kind == ROUND:
+        return await sessions.load_round(conn, around, situation, told.event)
+    return Loaded(await sessions.with_session(conn, around, situation, told.session), told.event)
 
 
 async def find_resident(conn: AsyncConnection, around: Surroundings, arrival: Arrival, now: datetime) -> Resident | None:
@@ -85,4 +89,6 @@ async def _welcome_back(conn: AsyncConnection, around: Surroundings, resident: R
 async def _owned(conn: AsyncConnection, around: Surroundings, situation: Situation, resident: Resident) -> Situation:
     draft = await drafts.load(conn, around.keys, resident.id)
     owned = await tickets.of_resident(conn, around.keys, resident.tickets)
-    return replace(situation, resident=resident, draft=draft, tickets=tuple(owned))
+    districts = [district.id for district in around.province.districts]
+    subscribed = await subscriptions.of_resident(conn, around.keys, resident.id, districts)
+    return replace(situation, resident=resident, draft=draft, tickets=tuple(owned), subscribed=subscribed)

@@ -10,14 +10,15 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import buttons
+from bot.model.calendar import Calendar
 from bot.model.events import Arrival, ButtonPressed, Event
-from bot.model.ids import Chance, Language, TicketId
+from bot.model.ids import Chance, Language, SessionId, TicketId
 from bot.model.messages import Action, Recipient, recipient_key
 from bot.model.province import Province
-from bot.model.situation import Situation
+from bot.model.situation import EVERY_DAY, Situation
 from bot.model.text import Piece
 from bot.model.tickets import Entry, Ticket
-from bot.storage import entries, forums, posts, tickets
+from bot.storage import calendars, entries, forums, posts, tickets
 from bot.storage.seal import Keyring
 
 THREAD = 500
@@ -26,12 +27,13 @@ THREAD = 500
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The keys, the province, chance, and how a piece of text reads in a language."""
+    """The keys, the province, chance, how a piece of text reads in a language, and the rules of time until somebody changes them."""
 
     keys: Keyring
     province: Province
     chance: Chance
     words: Callable[[Piece, Language], str]
+    calendar: Calendar = EVERY_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ async def blank(
 ) -> Situation:
     """Return what a situation holds wherever it is."""
     states = await forums.states(conn)
-    return Situation(now, at, around.province, around.chance, place, around.words, forums=states)
+    calendar = await calendars.newest(conn) or around.calendar
+    return Situation(now, at, around.province, around.chance, place, around.words, forums=states, calendar=calendar)
 
 
 def verified(keys: Keyring, here: Recipient | None, arrival: Arrival) -> Event:
@@ -67,19 +70,27 @@ def signed(keys: Keyring, recipient: str, action: Action) -> str:
     return f"{encoded}.{keys.sign(recipient, encoded)}"
 
 
-async def about(
-    conn: AsyncConnection, around: Surroundings, here: Recipient, arrival: Arrival, event: Event
-) -> tuple[str | None, Ticket | None]:
-    """Return the slot of our message that was answered, if any, and the ticket that the button or the answered message is about."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What something is about: the slot of our message that was answered, if any, and the ticket or session it shows."""
+
+    slot: str | None
+    ticket: Ticket | None
+    session: SessionId | None
+
+
+async def about(conn: AsyncConnection, around: Surroundings, here: Recipient, arrival: Arrival, event: Event) -> About:
+    """Return what the button or the answered message of ours is about."""
     slot: str | None = None
     subject: TicketId | None = None
+    session: SessionId | None = None
     if isinstance(event, ButtonPressed) and event.action is not None:
-        subject = event.action.ticket
+        subject, session = event.action.ticket, event.action.session
     elif arrival.reply_to is not None:
         post = await posts.about(conn, around.keys, here, arrival.reply_to)
         if post is not None:
-            slot, subject = post.slot, post.ticket
-    return slot, await tickets.load(conn, around.keys, subject) if subject else None
+            slot, subject, session = post.slot, post.ticket, post.session
+    return About(slot, await tickets.load(conn, around.keys, subject) if subject else None, session)
 
 
 async def thread_of(conn: AsyncConnection, around: Surroundings, ticket: Ticket | None) -> tuple[Entry, ...]:

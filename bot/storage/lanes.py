@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.ids import TicketId
+from bot.model.ids import SessionId, TicketId
 from bot.storage.seal import Keyring
 
 
@@ -14,6 +14,11 @@ def of_chat(keys: Keyring, channel: str, chat: str) -> str:
 def of_ticket(keys: Keyring, ticket: TicketId) -> str:
     """Return the lane of a ticket's own events: its timers, what became of its deliveries."""
     return keys.lookup("lane", f"ticket:{ticket}")
+
+
+def of_session(keys: Keyring, session: SessionId) -> str:
+    """Return the lane of a session's own events: its timers, and the rounds that tell people of it."""
+    return keys.lookup("lane", f"session:{session}")
 
 
 def of_timer(keys: Keyring, key: str) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority
-from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.model.ids import EntryId, ForumId, ResidentId, SessionId, TicketId
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
 from bot.storage.queues import OPEN, UNSENT, Body, close_body, displace, open_body, settle
@@ -56,6 +56,7 @@ class Row:
     ticket: TicketId | None
     entry: EntryId | None
     reason: str | None = None
+    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ async def put(
     ticket: TicketId | None,
     entry: EntryId | None,
     now: datetime,
+    session: SessionId | None = None,
 ) -> int:
     """Queue something to say and return its row.
 
@@ -95,7 +97,7 @@ async def put(
     lost is held.
     """
     address = address_of(keys, recipient)
-    body = Body(recipient_key(recipient), slot, outgoing, ticket, entry)
+    body = Body(recipient_key(recipient), slot, outgoing, ticket, entry, session)
     await hold(conn, address)
     token = None if slot is None else _slot_of(keys, recipient, slot)
     if token is not None:
@@ -191,6 +193,7 @@ async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
         ticket=body.ticket,
         entry=body.entry,
         reason=row.reason,
+        session=body.session,
     )
 
 

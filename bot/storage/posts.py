@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.ids import EntryId, ResidentId, TicketId
+from bot.model.ids import EntryId, ResidentId, SessionId, TicketId
 from bot.model.messages import Recipient, ToResident, recipient_key
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import posts
@@ -26,6 +26,7 @@ class Post:
     ticket: TicketId | None
     entry: EntryId | None
     live: bool = True
+    session: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class _About:
     slot: str | None
     ticket: TicketId | None
     entry: EntryId | None
+    session: SessionId | None = None
 
 
 _ABOUT = TypeAdapter(_About)
@@ -56,14 +58,15 @@ async def record(
     ticket: TicketId | None,
     entry: EntryId | None,
     now: datetime,
+    session: SessionId | None = None,
 ) -> None:
-    """Remember that these messages, in order, show the slot from now on, or speak of the ticket or entry."""
+    """Remember that these messages, in order, show the slot from now on, or speak of the ticket, entry or session."""
     if slot is not None:
         if await shown(conn, keys, recipient, slot) == tuple(messages):
             return
         await forget_slot(conn, keys, recipient, slot)
     for message in messages:
-        await _add(conn, keys, recipient, _About(message, slot, ticket, entry), now)
+        await _add(conn, keys, recipient, _About(message, slot, ticket, entry, session), now)
 
 
 async def _add(conn: AsyncConnection, keys: Keyring, recipient: Recipient, about: _About, now: datetime) -> None:
@@ -135,4 +138,4 @@ def _of_ticket(keys: Keyring, recipient: Recipient, ticket: TicketId) -> tuple[A
 
 def _post(keys: Keyring, row: Row[Any]) -> Post:
     about = _ABOUT.validate_json(open_sealed(keys.rest, "posts", "about", row.message, row.about))
-    return Post(about.message, about.slot, about.ticket, about.entry, row.live)
+    return Post(about.message, about.slot, about.ticket, about.entry, row.live, about.session)

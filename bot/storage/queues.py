@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority
-from bot.model.ids import EntryId, TicketId
+from bot.model.ids import EntryId, SessionId, TicketId
 from bot.model.outgoing import Outgoing
 from bot.storage import days
 from bot.storage.seal import Keyring, open_sealed, seal
@@ -30,6 +30,7 @@ class Body:
     outgoing: Outgoing
     ticket: TicketId | None
     entry: EntryId | None
+    session: SessionId | None = None
 
 
 _BODY = TypeAdapter(Body)

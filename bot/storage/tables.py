@@ -27,6 +27,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
@@ -153,7 +154,9 @@ tickets = Table(
     clear("version", Integer, nullable=False, server_default=text("1")),
     sealed("wrapped"),
     sealed("body"),
+    clear("session", Id),
     Index("ix_tickets_open", "forum", "opened", **only("state IN ('new', 'taken')")),
+    Index("ix_tickets_session", "session", **only("session IS NOT NULL")),
 )
 """body: the resident's id, whether they can be reached, the content, why it was returned."""
 
@@ -301,3 +304,95 @@ audit = Table(
     clear("detail", String(128), nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
 )
+
+sessions = Table(
+    "sessions",
+    metadata,
+    clear("id", Id, primary_key=True),
+    clear("forum", String(32), nullable=False),
+    clear("state", String(16), nullable=False),
+    clear("starts", Utc),
+    clear("capacity", Integer),
+    clear("audience", String(16), nullable=False),
+    clear("sequence", Integer, nullable=False),
+    clear("version", Integer, nullable=False),
+    sealed("wrapped", nullable=False),
+    sealed("body", nullable=False),
+    Index("ix_sessions_starts", "forum", "starts"),
+)
+"""body: topic, wall time, place, offices, planner, reason, what came of it, under the session's own key."""
+
+answers = Table(
+    "answers",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    clear("session", Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    keyed("lookup", String(64), nullable=False, unique=True),
+    clear("answer", String(8), nullable=False),
+    sealed("resident", nullable=False),
+    Index("ix_answers_session", "session", "answer", "number"),
+    sqlite_autoincrement=True,
+)
+"""Who comes to a session. lookup: HMAC of session and resident, so that one person's answers to two sessions look unrelated. number: a new
+one for whoever joins the waiting list, which is in its order. resident: under the session's key."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    clear("session", Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    keyed("lookup", String(64), unique=True),
+    clear("rating", String(8), nullable=False),
+    sealed("words"),
+    sqlite_autoincrement=True,
+)
+"""What people thought of a session. lookup: HMAC of session and resident, none once that resident is erased; the words go with it and the
+rating stays as a count. words: under the session's key."""
+
+promises = Table(
+    "promises",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    clear("id", Id, nullable=False, unique=True),
+    clear("session", Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    clear("due", Date, nullable=False),
+    clear("state", String(8), nullable=False),
+    sealed("body", nullable=False),
+    sqlite_autoincrement=True,
+)
+"""body: who promised what, under the session's key."""
+
+rounds = Table(
+    "rounds",
+    metadata,
+    clear("id", Id, primary_key=True),
+    clear("session", Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    clear("kind", String(16), nullable=False),
+    clear("reach", String(16), nullable=False),
+    clear("cursor", BigInteger, nullable=False),
+    clear("state", String(8), nullable=False, server_default=text("'open'")),
+    sealed("subject", nullable=False),
+)
+"""Telling many people one thing. state: open, done. cursor: the place of the last who was told; it says nothing of who that was."""
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    clear("forum", String(32), nullable=False),
+    keyed("lookup", String(64), nullable=False, unique=True),
+    sealed("resident", nullable=False),
+    Index("ix_subscriptions_forum", "forum", "number"),
+    sqlite_autoincrement=True,
+)
+"""Who wants to hear of a district's sessions. lookup: HMAC of forum and resident, so that two districts of one person look unrelated."""
+
+calendars = Table(
+    "calendars",
+    metadata,
+    clear("version", Integer, primary_key=True, autoincrement=False),
+    clear("changed", Utc, nullable=False),
+    clear("member", Id, nullable=False),
+    clear("body", Text, nullable=False),
+)
+"""Every version of the rules of time, as JSON: they say nothing of residents."""

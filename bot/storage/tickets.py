@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.ids import PROVINCE, ForumId, ResidentId, TicketId
+from bot.model.ids import PROVINCE, ForumId, ResidentId, SessionId, TicketId
 from bot.model.tickets import Content, Ticket
 from bot.storage.errors import Stale
 from bot.storage.members import name_of
@@ -29,7 +29,7 @@ class _Body:
 _BODY = TypeAdapter(_Body)
 _CLEAR = (
     *("reference", "kind", "home", "forum", "category", "urgent", "sensitive"),
-    *("contact", "state", "outcome", "taker", "came_from", "hops", "opened"),
+    *("contact", "state", "outcome", "taker", "came_from", "hops", "opened", "session"),
 )
 _GONE = _Body(owner=None, reachable=False, content=Content(), return_reason="")
 _QUERY = select(tickets, members.c.name.label("taker_name")).join(members, members.c.id == tickets.c.taker, isouter=True)
@@ -90,9 +90,22 @@ async def held_by(conn: AsyncConnection, keys: Keyring, forum: ForumId, *, witho
     return tuple(_ticket(keys, row) for row in await conn.execute(open_ones))
 
 
+async def alike(conn: AsyncConnection, keys: Keyring, forum: ForumId, limit: int) -> tuple[Ticket, ...]:
+    """Return a forum's open requests for a dialogue session, those of the newest day first."""
+    open_ones = _QUERY.where(tickets.c.forum == forum, tickets.c.kind == "dialogue", tickets.c.state.in_(("new", "taken")))
+    rows = await conn.execute(open_ones.order_by(tickets.c.opened.desc(), tickets.c.id).limit(limit))
+    return tuple(_ticket(keys, row) for row in rows)
+
+
+async def joined_to(conn: AsyncConnection, keys: Keyring, session: SessionId) -> tuple[Ticket, ...]:
+    """Return the requests that were joined to a session, open or closed, those of the oldest day first."""
+    rows = await conn.execute(_QUERY.where(tickets.c.session == session).order_by(tickets.c.opened, tickets.c.id))
+    return tuple(_ticket(keys, row) for row in rows)
+
+
 async def erase(conn: AsyncConnection, id: TicketId) -> None:
     """Destroy a ticket's key, content, owner and thread; what stays is what is counted: reference, area, category, day, outcome."""
-    gone = {"state": "erased", "wrapped": None, "body": None, "taker": None, "version": tickets.c.version + 1}
+    gone = {"state": "erased", "wrapped": None, "body": None, "taker": None, "session": None, "version": tickets.c.version + 1}
     await conn.execute(update(tickets).where(tickets.c.id == id).values(gone))
     await conn.execute(delete(entries).where(entries.c.ticket == id))
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetTimer
-from bot.model.ids import ResidentId, TicketId
+from bot.model.ids import ResidentId, SessionId, TicketId
 from bot.storage import inbox, lanes, residents
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import timers
@@ -27,6 +27,7 @@ class _Subject:
     key: str
     resident: ResidentId | None
     ticket: TicketId | None
+    session: SessionId | None = None
 
 
 _SUBJECT = TypeAdapter(_Subject)
@@ -39,7 +40,7 @@ def _token(keys: Keyring, key: str) -> str:
 async def put(conn: AsyncConnection, keys: Keyring, effect: SetTimer) -> None:
     """Store a timer in place of an earlier one with its key."""
     token = _token(keys, effect.key)
-    subject = _SUBJECT.dump_json(_Subject(effect.key, effect.resident, effect.ticket))
+    subject = _SUBJECT.dump_json(_Subject(effect.key, effect.resident, effect.ticket, effect.session))
     values = {"kind": effect.kind, "due": effect.due, "subject": seal(keys.rest, "timers", "subject", token, subject)}
     await upsert(conn, timers, {"key": token}, values)
 
@@ -58,7 +59,8 @@ async def next_due(conn: AsyncConnection) -> datetime | None:
 async def move_due(conn: AsyncConnection, keys: Keyring, now: datetime, limit: int) -> int:
     """Move up to `limit` due timers into the inbox, earliest first, and return how many; those of an erased resident are dropped.
 
-    An item's raw is JSON: `timer` (the kind), `key`, `resident`, `ticket`. It goes into the lane of the resident's chat, or of the ticket.
+    An item's raw is JSON: `timer` (the kind), `key`, `resident`, `ticket`, `session`. It goes into the lane of the resident's chat, of the
+    ticket, or of the session.
     """
     due = select(timers).where(timers.c.due <= now).order_by(timers.c.due).limit(limit)
     rows = (await conn.execute(due.with_for_update(skip_locked=True))).all()
@@ -75,8 +77,8 @@ async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any], now: dateti
     lane = await _lane(conn, keys, subject)
     if lane is None:
         return None
-    raw = json.dumps({"timer": row.kind, "key": subject.key, "resident": subject.resident, "ticket": subject.ticket})
-    return inbox.NewItem(SOURCE, secrets.token_hex(16), lane, raw.encode(), now)
+    told = {"timer": row.kind, "key": subject.key, "resident": subject.resident, "ticket": subject.ticket, "session": subject.session}
+    return inbox.NewItem(SOURCE, secrets.token_hex(16), lane, json.dumps(told).encode(), now)
 
 
 async def _lane(conn: AsyncConnection, keys: Keyring, subject: _Subject) -> str | None:
@@ -85,4 +87,6 @@ async def _lane(conn: AsyncConnection, keys: Keyring, subject: _Subject) -> str 
         return None if address is None else lanes.of_chat(keys, *address)
     if subject.ticket is not None:
         return lanes.of_ticket(keys, subject.ticket)
+    if subject.session is not None:
+        return lanes.of_session(keys, subject.session)
     return lanes.of_timer(keys, subject.key)
