@@ -73,6 +73,7 @@ class Message:
         answers: the slot of an earlier message in the same chat that this one replies to.
         silent: no sound on arrival.
         call: a number to call and whose it is, shown as something one can tap (on Telegram: a contact).
+        document: a file that the bot makes itself, in place of an attachment: its name, and its text in each language.
         pin: a point to be shown on a map below the words (latitude, longitude; WGS 84 degrees).
     """
 
@@ -86,6 +87,7 @@ class Message:
     silent: bool = False
     call: tuple[str, Piece] | None = None
     pin: tuple[float, float] | None = None
+    document: tuple[str, Names] | None = None
 
     def with_rows(self, *rows: tuple[Button, ...]) -> Message:
         """Return the same message with other buttons."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.effects import Priority, Send, SetResident, Withdraw
 from bot.model.events import Arrival, DeliveryChanged
 from bot.model.ids import EntryId, Language, ResidentId, SessionId, TicketId
-from bot.model.messages import Message, Recipient, ToChat, ToForum, ToResident
+from bot.model.messages import Attachment, Message, Recipient, ToChat, ToForum, ToResident
 from bot.model.outgoing import Label, Outgoing
 from bot.model.text import Piece, Text
 from bot.pipeline import convening
@@ -125,13 +125,21 @@ class Saying:
         self.sends = True
 
 
+def _made(message: Message, language: Language) -> Attachment | None:
+    """Return the file that the bot makes for a reader of one language."""
+    if message.document is None:
+        return None
+    name, text = message.document
+    return Attachment("document", name, made=text.in_language(language))
+
+
 def written(message: Message, language: Language, words: Callable[[Piece, Language], str]) -> Outgoing:
     """Return a message as a reader of one language gets it."""
     return Outgoing(
         text=words(message.body, language),
         language=language,
         rows=tuple(tuple(Label(words(button.label, language), button.action) for button in row) for row in message.rows),
-        attachment=message.attachment,
+        attachment=_made(message, language) or message.attachment,
         protect=message.protect,
         expects_reply=message.expects_reply,
         asks_location=message.asks_location,

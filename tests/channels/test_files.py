@@ -126,3 +126,33 @@ async def test_where_only_text_may_be_sent_a_sentence_stands_in(line: Line, sara
     assert group.last.text == f"card\n\n{note(attachment)}"
     membership.mute_bot(group, omar)
     assert await line.says(group.id, Outgoing("card", "en", attachment=attachment)) == Never("chat_lost", "chat_lost")
+
+
+CALENDAR = "BEGIN:VCALENDAR\r\nSUMMARY:جلسة\r\nEND:VCALENDAR\r\n"
+
+
+async def test_a_file_that_the_bot_made_goes_as_a_file_of_its_name_and_type(line: Line, sara: Person) -> None:
+    """B98: to the byte, and with the type by which a phone opens its calendar."""
+    await line.shows(sara, Outgoing("for your calendar", "ar", attachment=Attachment("document", "session.ics", made=CALENDAR)))
+    file = sara.last.raw["document"]
+    assert (file["file_name"], file["mime_type"]) == ("session.ics", "text/calendar")
+    assert sara.last.text == "for your calendar"
+    assert sara.last.data == CALENDAR.encode()
+    assert line.world.asked("getFile") == []
+
+
+async def test_a_file_that_the_bot_made_anew_takes_the_place_of_the_old_one(line: Line, sara: Person) -> None:
+    """A caption can be edited, the file below it cannot."""
+    old, new = (Attachment("document", "session.ics", made=CALENDAR + more) for more in ("", "SEQUENCE:1"))
+    shown = await line.shows(sara, Outgoing("at four", "en", attachment=old))
+    again = await line.shows(sara, Outgoing("at five", "en", attachment=new), shown=shown)
+    assert again != shown
+    assert (sara.last.text, sara.last.data) == ("at five", new.made.encode())
+    assert int(shown[0]) not in sara.talk.messages
+
+
+async def test_a_document_that_is_not_ours_is_never_passed_on(line: Line, sara: Person) -> None:
+    document = Attachment("document", sara.sends("photo").file_ids[-1])
+    await line.shows(sara, Outgoing("Look", "en", attachment=document))
+    assert sara.last.text == f"Look\n\n{note(document)}"
+    assert line.world.asked("getFile") == []

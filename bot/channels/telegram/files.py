@@ -6,6 +6,7 @@ A file is never sent on by its id: that would carry its name, and with it what t
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from bot.channels.telegram.media import CannotClean, clean_photo, clean_video, c
 from bot.channels.telegram.outcomes import verdict_of
 from bot.channels.telegram.transport import AnswerLost, Refused, Transport
 from bot.model.messages import Attachment, AttachmentKind
+
+# The file is sent with the type of its name's ending, which Python knows only where the system has a list of them.
+mimetypes.add_type("text/calendar", ".ics")
 
 _CLEAN: Final = {"photo": clean_photo, "voice": clean_voice, "video": clean_video}
 _AT_ONCE: Final = 2
@@ -32,7 +36,7 @@ class FileLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A cleaned file. `name` is neutral: the kind and an ending."""
+    """A cleaned file, or one of our own. `name` is neutral: the kind and an ending."""
 
     kind: AttachmentKind
     data: bytes
@@ -52,7 +56,9 @@ class Files:
 
     async def fetch(self, attachment: Attachment) -> Upload:
         """Return the file, cleaned. Raises `FileLost`; and `Refused` or `Unreached` where Telegram as a whole is in trouble."""
-        if attachment.too_big:
+        if attachment.made:
+            return Upload(attachment.kind, attachment.made.encode(), attachment.file, 0)
+        if attachment.too_big or attachment.kind not in _CLEAN:
             raise FileLost
         if (own := self._recordings.get(attachment.file)) is not None:
             return Upload(attachment.kind, await asyncio.to_thread(own.read_bytes), own.name, attachment.duration)

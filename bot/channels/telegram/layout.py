@@ -23,20 +23,25 @@ CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message: words with what stands under them, or a number that can be tapped (`call`: number, whose it is)."""
+    """One message: words with what stands under them, or a number that can be tapped (`call`: number, whose it is), or a point on a map."""
 
     text: str
     markup: Markup | None = None
     call: tuple[str, str] | None = None
+    pin: tuple[float, float] | None = None
 
 
 def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, render: Callable[[Piece, Language], str]) -> list[Part]:
-    """Return the messages in order: the words, of which the first part is the file's caption, buttons under the last, then the number."""
+    """Return the messages in order: the words (the first part is the file's caption, buttons are under the last), the number, the map."""
     text = "\n\n".join(filter(None, (outgoing.text, note)))
     pieces = split(text, CAPTION if with_file else TEXT, TEXT)
     markup = markup_of(outgoing, sign, render(SHARE_LOCATION, outgoing.language))
     parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup)]
-    return [*parts, Part("", call=outgoing.call)] if outgoing.call is not None else parts
+    if outgoing.call is not None:
+        parts.append(Part("", call=outgoing.call))
+    if outgoing.pin is not None:
+        parts.append(Part("", pin=outgoing.pin))
+    return parts
 
 
 def note_for(attachment: Attachment) -> Piece:
@@ -48,3 +53,5 @@ def note_for(attachment: Attachment) -> Piece:
             return N_("(A voice note belongs here, but it could not be passed on.)")
         case "video":
             return N_("(A video belongs here, but it could not be passed on.)")
+        case "document":
+            return N_("(A file belongs here, but it could not be passed on.)")

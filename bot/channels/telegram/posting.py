@@ -67,6 +67,15 @@ class Poster:
                 disable_notification=envelope.silent,
                 protect_content=envelope.protect,
             )
+        if part.pin is not None:
+            latitude, longitude = part.pin
+            return await self._bot.send_location(
+                envelope.chat,
+                latitude=latitude,
+                longitude=longitude,
+                disable_notification=envelope.silent,
+                protect_content=envelope.protect,
+            )
         return await self._bot.send_message(
             envelope.chat,
             part.text,

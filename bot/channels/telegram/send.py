@@ -31,6 +31,10 @@ class _Unlike(Exception):
     """What is shown cannot be edited into what shall be shown."""
 
 
+def _is_made(outgoing: Outgoing) -> bool:
+    return outgoing.attachment is not None and bool(outgoing.attachment.made)
+
+
 class Sender:
     """Sends into chats. One call shows one `Outgoing`, which may be several messages: all of them, or none."""
 
@@ -100,7 +104,7 @@ class Sender:
     async def _change(self, chat: int, outgoing: Outgoing, shown: tuple[str, ...], answers: str | None, sign: Sign) -> tuple[str, ...]:
         """Edit what is shown; where that cannot be done, show it anew and then take the old one away."""
         try:
-            if not outgoing.asks_location:  # that keyboard comes with a new message only
+            if not outgoing.asks_location and not _is_made(outgoing):  # that keyboard and another file come with a new message only
                 return await self._edit(chat, outgoing, shown, sign)
         except _Unlike:
             pass
@@ -118,7 +122,7 @@ class Sender:
             await self._edit_text(chat, shown[0], parts[0])
         kept = min(len(parts), len(shown))
         for part, message in zip(parts[1:], shown[1:], strict=False):
-            if part.call is None:
+            if part.call is None and part.pin is None:
                 await self._edit_text(chat, message, part)
         more = await self._post_all(chat, outgoing, parts[kept:], None, None)
         await self._take_back(chat, shown[kept:])
