@@ -15,6 +15,7 @@ from bot.model.province import Province
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from bot.model.tickets import Entry, Outcome, Ticket, TicketState
+from handlers.session_words import request_facts
 
 OPENING = EntryId("opening")
 """Stands for the report itself in the slots of its files."""
@@ -52,6 +53,7 @@ def card_body(ticket: Ticket, province: Province, *, today: date | None = None) 
         _urgent(ticket, province),
         _header(ticket),
         N_("Type: {category}", category=category.names) if category else None,
+        request_facts(content.request) if content.request else None,
         N_("Area: {district}", district=province.forum_names(ticket.home)),
         N_("Place: {place}", place=Words(content.place)) if content.place else None,
         N_("When: {when}", when=Words(content.when)) if content.when else None,
@@ -133,8 +135,9 @@ def clear_everywhere(ticket: Ticket, entries: Iterable[Entry], situation: Situat
 
 def media(ticket: Ticket, entry: EntryId, attachments: Iterable[Attachment], desk: ForumId) -> list[Effect]:
     """Show files as replies to the ticket's card; what is too big to be cleaned is not passed on."""
+    reference = ticket.reference
     caption = lines(
-        N_("Report {reference}", reference=ticket.reference),
+        N_("Request {reference}", reference=reference) if ticket.kind == "dialogue" else N_("Report {reference}", reference=reference),
         N_("This file may show who the reporter is. Please do not send it to anyone else."),
     )
     return [
@@ -184,9 +187,9 @@ def _urgent(ticket: Ticket, province: Province) -> Text | None:
 
 
 def _header(ticket: Ticket) -> Text:
+    if ticket.kind == "dialogue":
+        return _header_of_request(ticket)
     match ticket.state:
-        case "new" if ticket.kind == "dialogue":
-            return N_("Request for a dialogue session {reference}", reference=ticket.reference)
         case "new":
             return N_("New report {reference}", reference=ticket.reference)
         case "taken":
@@ -195,6 +198,18 @@ def _header(ticket: Ticket) -> Text:
             return N_("Report {reference} is closed. By: {member}.", reference=ticket.reference, member=Words(ticket.taker_name))
         case _:
             return N_("Report {reference} is closed.", reference=ticket.reference)
+
+
+def _header_of_request(ticket: Ticket) -> Text:
+    match ticket.state:
+        case "new":
+            return N_("Request for a dialogue session {reference}", reference=ticket.reference)
+        case "taken":
+            return N_("Request {reference} – followed by: {member}.", reference=ticket.reference, member=Words(ticket.taker_name))
+        case _ if ticket.taker_name:
+            return N_("Request {reference} is closed. By: {member}.", reference=ticket.reference, member=Words(ticket.taker_name))
+        case _:
+            return N_("Request {reference} is closed.", reference=ticket.reference)
 
 
 def _waiting(ticket: Ticket, today: date | None) -> Text | None:

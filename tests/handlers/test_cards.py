@@ -10,6 +10,7 @@ import pytest
 from bot.model.effects import Priority
 from bot.model.ids import PROVINCE
 from bot.model.messages import Attachment, ToForum, card_slot, media_slot
+from bot.model.sessions import Request
 from bot.model.tickets import Content
 from handlers.cards import OPENING, card, card_body, place_cards, refresh_cards, review_card
 from tests.handlers.build import (
@@ -183,10 +184,34 @@ def test_a_request_for_a_dialogue_session_is_not_called_a_report() -> None:
     assert english(card_body(ticket(kind="dialogue"), PLACES)).startswith("Request for a dialogue session KHN-7F3K9\n")
 
 
+def test_a_request_says_what_is_asked_for_and_nothing_of_who_asks() -> None:
+    """The same lines for the forum and for the review."""
+    asked = Request("No water", ("utilities", "other"), "The mukhtar", "women", "30", (5, 0), "morning")
+    request = ticket(kind="dialogue", category="dialogue", content=Content("Since June.", place="the school", request=asked))
+    assert english(card_body(request, PLACES)) == (
+        "Request for a dialogue session KHN-7F3K9\n"
+        "Topic: No water\n"
+        "Who should attend: Electricity and water · The mukhtar\n"
+        "For: Women only\n"
+        "About how many: Up to 30 people\n"
+        "When it suits: Saturday · Monday · Morning\n"
+        "Area: Khanaqin\n"
+        "Place: the school\n"
+        "Received: 22 November 2026\n\n"
+        "Since June."
+    )
+
+
+def test_a_request_stays_a_request_on_its_way() -> None:
+    assert english(card_body(taken(kind="dialogue"), PLACES)).startswith("Request KHN-7F3K9 – followed by: Sara K..")
+    assert english(card_body(taken(kind="dialogue", state="closed"), PLACES)).startswith("Request KHN-7F3K9 is closed. By: Sara K..")
+    assert english(card_body(ticket(kind="dialogue", state="closed"), PLACES)).startswith("Request KHN-7F3K9 is closed.\n")
+
+
 def test_an_unknown_category_does_not_stop_a_card() -> None:
     assert STORY in english(card_body(ticket(category="no longer configured"), PLACES))
 
 
 def test_every_part_of_the_content_was_decided_on() -> None:
     """A new field of a ticket's content is neither shown nor hidden by accident: add it to the card or here."""
-    assert {field.name for field in fields(Content)} == {"text", "attachments", "place", "when"}
+    assert {field.name for field in fields(Content)} == {"text", "attachments", "place", "when", "request"}
