@@ -8,28 +8,54 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.engine.book import Book
-from bot.engine.talk import Begin
 from bot.model.effects import Effect
 from bot.model.events import BotBlocked, BotUnblocked, Event
 from bot.model.situation import Situation
-from handlers import danger, my_reports, privacy, reachability, reminders, report, start
+from handlers import (
+    area,
+    danger,
+    dialogue,
+    feedback,
+    invitations,
+    my_reports,
+    my_sessions,
+    privacy,
+    reachability,
+    reminders,
+    report,
+    rounds,
+    start,
+)
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
 
 FLOWS = {
     "welcome": start.welcome,
     "report": report.report,
+    "dialogue": dialogue.dialogue,
+    "feedback": feedback.feedback,
     "answer": my_reports.answer,
 }
 
 BUTTONS = {
     "report": lambda situation, action: start.start_report(situation),
-    "restart": lambda situation, action: Begin("report"),
+    "dialogue": lambda situation, action: start.start_dialogue(situation),
+    "restart": lambda situation, action: start.restart(situation),
     "home": lambda situation, action: start.home(situation),
     "languages": lambda situation, action: start.languages(situation),
     "my_reports": lambda situation, action: my_reports.my_reports(situation),
     "write": my_reports.write_about,
     "unfocus": lambda situation, action: my_reports.unfocus(situation),
     "reopen": my_reports.reopen,
+    "area": area.my_area,
+    "district": area.district,
+    "stop": area.stop,
+    "sessions": lambda situation, action: my_sessions.my_sessions(situation),
+    "session": lambda situation, action: my_sessions.open_session(situation),
+    "rsvp": invitations.rsvp,
+    "map": lambda situation, action: invitations.show_map(situation),
+    "file": lambda situation, action: invitations.file(situation),
+    "rate": feedback.rate,
+    "opine": feedback.opine,
     "privacy": lambda situation, action: privacy.details(situation),
     "erase": lambda situation, action: privacy.erase(situation) if action.args else privacy.ask(situation),
     "help": lambda situation, action: start.help_text(situation),
@@ -43,6 +69,9 @@ ALWAYS = {
 COMMANDS = {
     "start": lambda situation, command: start.start(situation),
     "report": lambda situation, command: start.start_report(situation),
+    "dialogue": lambda situation, command: start.start_dialogue(situation),
+    "sessions": lambda situation, command: my_sessions.my_sessions(situation),
+    "area": lambda situation, command: area.my_area(situation),
     "status": lambda situation, command: my_reports.my_reports(situation),
     "privacy": lambda situation, command: privacy.details(situation),
     "help": lambda situation, command: start.help_text(situation),
@@ -53,6 +82,7 @@ TIMERS = {
     "draft": reminders.draft_due,
     "forget": privacy.forget,
     "erase_ticket": privacy.erase_ticket,
+    "round": rounds.go_on,
     **DESK_TIMERS,
 }
 
@@ -71,6 +101,7 @@ BOOK = Book(
     always=ALWAYS,
     buttons=BUTTONS,
     commands=COMMANDS,
+    typed=area.typed,
     messages=my_reports.messages,
     desk=DESK,
     desk_commands=DESK_COMMANDS,

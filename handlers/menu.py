@@ -5,6 +5,9 @@ from bot.model.text import N_, Text
 PRIVATE: tuple[tuple[str, Text], ...] = (
     ("start", N_("Main menu")),
     ("report", N_("Report a problem")),
+    ("dialogue", N_("Ask for a dialogue session")),
+    ("sessions", N_("Dialogue sessions and promises")),
+    ("area", N_("My area")),
     ("status", N_("My reports")),
     ("emergency", N_("Emergency numbers")),
     ("language", N_("Change the language")),

@@ -56,7 +56,8 @@ def my_reports(situation: Situation) -> Iterator[Effect]:
 def _line(situation: Situation, ticket: Ticket) -> Piece:
     category = situation.province.category(ticket.category)
     area = situation.province.forum_names(ticket.forum)
-    facts = (category.names, area) if category else (area,)
+    kind = category.names if category else C_("kind of ticket", "dialogue session") if ticket.kind == "dialogue" else None
+    facts = (kind, area) if kind else (area,)
     return N_("• {reference}: {facts} – {status}", reference=ticket.reference, facts=Joined(facts, " · "), status=status_name(ticket))
 
 

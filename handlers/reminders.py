@@ -12,7 +12,7 @@ from bot.model.messages import Action, Button, Message, ToResident
 from bot.model.people import Draft, Resident
 from bot.model.situation import Situation
 from bot.model.text import C_, N_
-from handlers.wording import duration
+from handlers.wording import duration, unsent
 
 
 def draft_due(situation: Situation, event: TimerFired) -> Iterator[Effect]:
@@ -40,8 +40,7 @@ def _reminder(resident: Resident, draft: Draft) -> Send:
         (Button(C_("button", "Continue"), Action("resume", None, (draft.id,))),),
         (Button(C_("button", "Cancel"), Action("cancel", None, (draft.id,))),),
     )
-    text = N_("You started a report but did not send it. Do you want to continue?")
-    return Send(ToResident(resident.id), Message(text, rows, silent=True), Priority.NOTICE)
+    return Send(ToResident(resident.id), Message(unsent(draft.flow), rows, silent=True), Priority.NOTICE)
 
 
 def _expire(situation: Situation, resident: Resident) -> Iterator[Effect]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from bot.model.ids import Language
 from bot.model.sessions import Audience, Office, PartOfDay, Request, Session, Size, Weekday
@@ -60,6 +61,12 @@ def suits(request: Request) -> Joined:
     """Return the days and the part of the day that suit."""
     days: tuple[Piece, ...] = tuple(name for day, name in WEEKDAY_NAMES.items() if day in request.days)
     return Joined((*(days or (C_("weekday", "Any day"),)), PART_NAMES[request.part]), " · ")
+
+
+def day_named(day: date) -> Text:
+    """Return a day as people speak of it: weekday, day, month and year."""
+    weekday = next(name for number, name in WEEKDAY_NAMES.items() if number == day.weekday())
+    return C_("weekday and date", "{weekday}, {date}", weekday=weekday, date=day)
 
 
 def request_facts(request: Request) -> Joined:

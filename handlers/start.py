@@ -14,7 +14,7 @@ from bot.model.people import Draft
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, InLanguage, Names, lines, paragraphs
 from handlers import danger, privacy
-from handlers.wording import duration
+from handlers.wording import duration, unsent
 
 OWN_NAMES: dict[Language, Names] = {
     "ar": Names("العربية", "العربية", "العربية"),
@@ -95,7 +95,9 @@ def home(situation: Situation) -> Iterator[Effect]:
     number = emergency_label(situation)
     rows = (
         (Button(C_("button", "Report a problem"), Action("report")),),
-        (Button(C_("button", "My reports"), Action("my_reports")), Button(C_("button", "Language"), Action("languages"))),
+        (Button(C_("button", "Ask for a dialogue session"), Action("dialogue")),),
+        (Button(C_("button", "My reports"), Action("my_reports")), Button(C_("button", "Sessions"), Action("sessions"))),
+        (Button(C_("button", "My area"), Action("area")), Button(C_("button", "Language"), Action("languages"))),
         (Button(C_("button", "Privacy"), Action("privacy")), Button(C_("button", "Help"), Action("help"))),
         (Button(number, Action("emergency")),),
     )
@@ -112,6 +114,16 @@ def start_report(situation: Situation) -> Iterable[Effect] | Begin:
     return Begin("report") if situation.draft is None else _unfinished(situation, situation.draft)
 
 
+def start_dialogue(situation: Situation) -> Iterable[Effect] | Begin:
+    """Begin a request for a dialogue session, or offer what is unfinished."""
+    return Begin("dialogue") if situation.draft is None else _unfinished(situation, situation.draft)
+
+
+def restart(situation: Situation) -> Begin:
+    """Begin anew what was unfinished: the request or the report."""
+    return Begin("dialogue" if situation.draft is not None and situation.draft.flow == "dialogue" else "report")
+
+
 def _unfinished(situation: Situation, draft: Draft) -> Iterator[Effect]:
     rows = (
         (Button(C_("button", "Continue"), Action("resume", None, (draft.id,))),),
@@ -121,7 +133,7 @@ def _unfinished(situation: Situation, draft: Draft) -> Iterator[Effect]:
         ),
         (Button(emergency_label(situation), Action("emergency")),),
     )
-    yield say(situation, Message(N_("You started a report but did not send it. Do you want to continue?"), rows))
+    yield say(situation, Message(unsent(draft.flow), rows))
 
 
 def help_text(situation: Situation) -> Iterator[Effect]:
@@ -129,7 +141,9 @@ def help_text(situation: Situation) -> Iterator[Effect]:
     text = N_(
         "With this bot you can:\n"
         "• report a problem\n"
-        "• follow your reports\n"
+        "• ask for a dialogue session\n"
+        "• follow your reports and the promises made at sessions\n"
+        "• choose of which areas you hear when a session is held\n"
         "• change the language\n"
         "• delete your data\n"
         "In danger? Call {emergency_number}.",

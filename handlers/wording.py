@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model.text import P_, Text
+from bot.model.text import N_, P_, Text
 
 
 def duration(length: timedelta) -> Text:
@@ -15,3 +15,14 @@ def duration(length: timedelta) -> Text:
     if minutes % 60 == 0:
         return P_("{count} hour", "{count} hours", minutes // 60)
     return P_("{count} minute", "{count} minutes", minutes)
+
+
+def unsent(flow: str) -> Text:
+    """Return the question that an unfinished conversation is offered with."""
+    match flow:
+        case "dialogue":
+            return N_("You started a request for a dialogue session but did not send it. Do you want to continue?")
+        case "feedback":
+            return N_("You began to write what you think of a session but did not send it. Do you want to continue?")
+        case _:
+            return N_("You started a report but did not send it. Do you want to continue?")

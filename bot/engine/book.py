@@ -33,6 +33,7 @@ class Book:
         always: a resident's buttons that work before a language is chosen.
         buttons: a resident's buttons outside a conversation, by verb.
         commands: a resident's commands.
+        typed: what short words mean outside a conversation, where they name something that can be opened.
         messages: a resident's words while no conversation is open: what they do to a ticket's thread, or the conversation they begin.
         desk: a forum's buttons, by verb.
         desk_commands: a group's commands.
@@ -49,6 +50,7 @@ class Book:
     always: Mapping[str, Callable[[Situation, Action], Effects]] = field(default_factory=dict)
     buttons: Mapping[str, ByAction] = field(default_factory=dict)
     commands: Mapping[str, ByCommand] = field(default_factory=dict)
+    typed: Callable[[Situation, str], Action | None] = lambda situation, text: None
     messages: Callable[[Situation, Event], Effects | Begin] = lambda situation, event: ()
     desk: Mapping[str, Callable[[Situation, Action], Effects]] = field(default_factory=dict)
     desk_commands: Mapping[str, Callable[[Situation, CommandGiven], Effects]] = field(default_factory=dict)

@@ -203,10 +203,10 @@ def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, pie
 
 
 def _typed_button(book: Book, situation: Situation, text: str) -> Action | None:
-    """Return what a typed digit or label means on the main menu."""
+    """Return what a typed digit or label means on the main menu, or what else the words name."""
     for effect in book.home(situation):
         if isinstance(effect, Send):
             buttons = [button for row in effect.message.rows for button in row]
             index = chosen(situation, text, [button.label for button in buttons])
-            return buttons[index].action if index is not None else None
+            return buttons[index].action if index is not None else book.typed(situation, text)
     return None
