@@ -20,9 +20,15 @@ async def start(conn: AsyncConnection, keys: Keyring, round: Round) -> bool:
     key = await sessions.key_of(conn, keys, round.session)
     if key is None:
         return False
-    subject = seal(key, "rounds", "subject", round.id, round.subject.encode())
-    values = {"id": round.id, "session": round.session, "kind": round.kind, "reach": round.reach, "cursor": round.cursor}
-    await conn.execute(insert(rounds).values(values, subject=subject))
+    values = {
+        "id": round.id,
+        "session": round.session,
+        "kind": round.kind,
+        "reach": round.reach,
+        "cursor": round.cursor,
+        "subject": seal(key, "rounds", "subject", round.id, round.subject.encode()),
+    }
+    await conn.execute(insert(rounds).values(values))
     return True
 
 
