@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority
-from bot.model.ids import EntryId, ForumId, MemberId, ResidentId, TicketId
+from bot.model.ids import EntryId, ForumId, MemberId, ResidentId, SessionId, TicketId
 from bot.model.messages import Attachment, Recipient, ToForum, ToResident
 from bot.model.outgoing import Outgoing
+from bot.model.sessions import Session
 from bot.model.tickets import Content, Entry, Ticket
 from bot.storage import outbox
 from bot.storage.database import Database
@@ -56,6 +57,23 @@ def a_ticket(id: str = "ticketaaaaaa", **changes: Any) -> Ticket:
         content=Content("لا يوجد ماء", (Attachment("photo", "file-1", 9, False, 0),), "حي النصر", "أمس"),
     )
     return replace(ticket, **changes)
+
+
+def a_session(id: str = "sessionaaaaa", **changes: Any) -> Session:
+    session = Session(
+        id=SessionId(id),
+        forum=KHANAQIN,
+        state="announced",
+        topic="الماء في حي النصر",
+        planner=TAKER,
+        wall=datetime(2026, 3, 20, 16, 30),  # noqa: DTZ001 - what the clock on the wall shows
+        starts=datetime(2026, 3, 20, 13, 30, tzinfo=UTC),
+        place="قاعة البلدية",
+        capacity=2,
+        offices=("municipality", "other"),
+        office="دائرة الماء",
+    )
+    return replace(session, **changes)
 
 
 def an_entry(id: str = "entryaaaaaaa", **changes: Any) -> Entry:

@@ -5,23 +5,48 @@ from sqlalchemy import Column, Dialect, LargeBinary, MetaData, String, Table, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.effects import Audit, Priority, SetResident, SetTimer
-from bot.model.ids import DraftId, EntryId, ResidentId, TicketId
+from bot.model.calendar import Calendar
+from bot.model.effects import Audit, Priority, SetFeedback, SetResident, SetTimer
+from bot.model.ids import DraftId, EntryId, PromiseId, ResidentId, RoundId, TicketId
 from bot.model.messages import card_slot
 from bot.model.people import Draft, Piece
+from bot.model.sessions import Promise, Round, Session
 from bot.model.tickets import Content
-from bot.storage import audit, drafts, entries, forums, inbox, lanes, members, outbox, posts, residents, settings, tickets, timers
+from bot.storage import (
+    answers,
+    audit,
+    calendars,
+    drafts,
+    entries,
+    feedback,
+    forums,
+    inbox,
+    lanes,
+    members,
+    outbox,
+    posts,
+    promises,
+    residents,
+    rounds,
+    sessions,
+    settings,
+    subscriptions,
+    tickets,
+    timers,
+)
 from bot.storage.database import Database
 from bot.storage.errors import SealBroken
-from bot.storage.seal import open_sealed
+from bot.storage.seal import Keyring, open_sealed
 from bot.storage.tables import Utc, clear, metadata
 from tests.storage.samples import (
     GROUP,
     KHANAQIN,
+    MANDALI,
     NOW,
     SOMEBODY,
     TAKER,
     TODAY,
+    a_session,
     a_ticket,
     an_entry,
     cells,
@@ -78,6 +103,11 @@ async def fill(db: Database) -> None:
             await posts.record(conn, keys, SOMEBODY, ["m" + ticket.id], f"entry:{entry}", ticket.id, entry, NOW)
             await timers.put(conn, keys, SetTimer(f"late:{ticket.id}", "late", NOW, ticket=ticket.id))
             await audit.write(conn, Audit("open", ticket.id, KHANAQIN), NOW)
+        for id in ("sessionaaaaa", "sessionbbbbb"):
+            await _fill_session(conn, keys, a_session(id, topic=CANARY, place=CANARY, office=CANARY, reason=CANARY, summary=CANARY))
+        for forum in (KHANAQIN, MANDALI):
+            await subscriptions.subscribe(conn, keys, SOMEBODY.resident, forum)
+        await calendars.add(conn, Calendar().changed(), TAKER, NOW)
         await timers.put(conn, keys, SetTimer(f"draft:{SOMEBODY.resident}", "draft", NOW, resident=SOMEBODY.resident))
         await settings.put(conn, keys, "heartbeat", CANARY)
         lane = lanes.of_chat(keys, "telegram", CANARY)
@@ -87,6 +117,14 @@ async def fill(db: Database) -> None:
         await inbox.park(conn, keys, taken, CANARY)
 
     await db.transact(work)
+
+
+async def _fill_session(conn: AsyncConnection, keys: Keyring, session: Session) -> None:
+    await sessions.open_session(conn, keys, session)
+    await answers.put(conn, keys, session.id, SOMEBODY.resident, "coming")
+    await feedback.put(conn, keys, SetFeedback(session.id, SOMEBODY.resident, "bad", CANARY))
+    await promises.put(conn, keys, Promise(PromiseId("promise" + session.id[-5:]), session.id, CANARY, CANARY, TODAY))
+    await rounds.start(conn, keys, Round(RoundId("round" + session.id[-7:]), session.id, "promise", "answered", subject=CANARY))
 
 
 async def test_what_was_written_and_who_wrote_it_is_nowhere_in_clear(database: Database) -> None:
@@ -111,12 +149,26 @@ async def test_nothing_in_clear_links_a_ticket_to_a_resident_or_two_tickets_of_o
         return {table for table, shown in readable if value in shown}
 
     assert tables_with(SOMEBODY.resident) == {"residents", "drafts"}
+    assert tables_with("sessionaaaaa") == {"sessions", "answers", "feedback", "promises", "rounds"}
     assert tables_with("ticketaaaaaa") == {"tickets", "entries", "audit"}
     tokens: dict[str, set[str]] = {}
     for table, value in readable:
         if len(value) == 64:
             tokens.setdefault(value, set()).add(table)
     assert all(len(tables) == 1 for tables in tokens.values()), "a token is the same in two tables"
+
+
+@pytest.mark.parametrize("table", ["answers", "feedback", "subscriptions"])
+async def test_what_one_person_said_to_two_sessions_or_districts_looks_unrelated(database: Database, table: str) -> None:
+    """B47, B96: no value of the one row but the answer itself comes again in the other."""
+    await fill(database)
+    columns = [column for column in metadata.tables[table].columns if column.name not in ("answer", "rating")]
+    first, second = await database.read(lambda conn: _rows(conn, columns))
+    assert not set(first) & set(second)
+
+
+async def _rows(conn: AsyncConnection, columns: list[Column[object]]) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await conn.execute(select(*columns))]
 
 
 async def test_a_sealed_value_that_was_moved_to_another_row_does_not_open(database: Database) -> None:
