@@ -27,6 +27,7 @@ from handlers import (
     start,
 )
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
+from handlers.sessions import SESSION_COMMANDS, SESSION_DESK, SESSION_EVENTS, SESSION_TIMERS
 
 FLOWS = {
     "welcome": start.welcome,
@@ -84,6 +85,7 @@ TIMERS = {
     "erase_ticket": privacy.erase_ticket,
     "round": rounds.go_on,
     **DESK_TIMERS,
+    **SESSION_TIMERS,
 }
 
 NEWS: dict[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
@@ -103,9 +105,9 @@ BOOK = Book(
     commands=COMMANDS,
     typed=area.typed,
     messages=my_reports.messages,
-    desk=DESK,
-    desk_commands=DESK_COMMANDS,
-    desk_events=DESK_EVENTS,
+    desk={**DESK, **SESSION_DESK},
+    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS},
+    desk_events={**DESK_EVENTS, **SESSION_EVENTS},
     timers=TIMERS,
     news=NEWS,
 )

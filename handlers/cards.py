@@ -242,6 +242,8 @@ def _marks(ticket: Ticket, situation: Situation, desk: ForumId) -> list[Piece]:
         marks.append(OUTCOME_NAMES[ticket.outcome])
     elif not ticket.contact:
         marks.append(N_("The reporter does not want to get messages, so there is no “Reply” here."))
+    if ticket.session is not None:
+        marks.append(N_("This request belongs to a dialogue session. An answer here goes to everybody who asked for it."))
     if not ticket.reachable:
         marks.append(N_("✖ The reporter cannot be reached: the bot may have been blocked, or the account deleted."))
     return marks
@@ -269,7 +271,8 @@ def _rows(ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
     transfer = desk_button(C_("button", "Transfer"), "transfer", id)
     close = desk_button(C_("button", "Close"), "close", id)
     release = desk_button(C_("button", "Back to the list"), "release", id)
+    schedule = ((desk_button(C_("button", "Schedule"), "schedule", id),),) if ticket.kind == "dialogue" else ()
     talking = (reply, note) if ticket.contact and ticket.reachable else (note,)
     if ticket.state == "taken":
-        return (talking, (transfer, close), (release,))
-    return ((take,) if ticket.came_from is None else (take, send_back), talking, (transfer, close))
+        return (talking, *schedule, (transfer, close), (release,))
+    return ((take,) if ticket.came_from is None else (take, send_back), talking, *schedule, (transfer, close))

@@ -11,7 +11,7 @@ from bot.model.people import Actor, Member
 from bot.model.text import N_, Text, Words
 from bot.model.tickets import Ticket, TicketState
 
-DeskAction = Literal["take", "release", "reply", "note", "transfer", "return", "close", "cancel"]
+DeskAction = Literal["take", "release", "reply", "note", "transfer", "return", "close", "cancel", "schedule"]
 """What can be done to a ticket in a group. `cancel` puts aside one's own unsent words or an open question."""
 
 DESK_ACTIONS: tuple[DeskAction, ...] = get_args(DeskAction)
@@ -40,6 +40,7 @@ _STATES: Mapping[DeskAction, frozenset[TicketState]] = {
     "return": frozenset({"new"}),
     "close": frozenset({"new", "taken"}),
     "cancel": frozenset({"new", "taken", "closed"}),
+    "schedule": frozenset({"new", "taken"}),
 }
 
 

@@ -21,6 +21,7 @@ from handlers.desk.asking import Prompt, old_button, prompt, prompt_of
 from handlers.desk.authority import Case, allowed, press, refuse_aloud
 from handlers.desk.closing import close_with_words
 from handlers.desk.taking import taken_by
+from handlers.desk.together import answer_others
 from handlers.desk.transferring import return_with_reason
 from handlers.may import DeskAction, Refused
 from handlers.telling import tell_answer
@@ -101,7 +102,8 @@ def _answered(case: Case, entry: Entry) -> list[Effect]:
         effects = [MoveTicket(ticket), *refresh_cards(ticket, situation), case.audit("take")]
     if ticket.resident is not None:
         effects.append(SetResident(ticket.resident, refocus=True, focus=ticket.id))
-    return [*effects, *tell_answer(ticket, entry), *show_entry(ticket, entry, situation), case.audit("answer")]
+    others = answer_others(ticket, entry, situation)
+    return [*effects, *tell_answer(ticket, entry), *show_entry(ticket, entry, situation), *others, case.audit("answer")]
 
 
 def _reply(case: Case) -> list[Effect]:

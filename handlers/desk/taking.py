@@ -14,6 +14,7 @@ from bot.model.text import P_, Joined, Words
 from bot.model.tickets import Ticket
 from handlers.cards import refresh_cards
 from handlers.desk.authority import Case, press
+from handlers.desk.together import suggest
 from handlers.telling import tell_free, tell_taken
 
 
@@ -30,7 +31,8 @@ def freed(ticket: Ticket) -> Ticket:
 def _take(case: Case) -> list[Effect]:
     """Two taps at once: both turns read a new ticket, one commits, the other is repeated and then finds it taken."""
     taken = taken_by(case.ticket, case.member)
-    return [MoveTicket(taken), *refresh_cards(taken, case.situation), *tell_taken(taken), case.audit("take")]
+    told = [*refresh_cards(taken, case.situation), *tell_taken(taken)]
+    return [MoveTicket(taken), *told, *suggest(taken, case.situation), case.audit("take")]
 
 
 def _release(case: Case) -> list[Effect]:
