@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.model.text import Names
 
 BAGHDAD = ZoneInfo("Asia/Baghdad")
+_DAY = timedelta(days=1)
+_TO_ARRIVE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,41 @@ class Calendar:
         return wall >= self.quiet_from or wall < self.quiet_until
 
     def clear(self, moment: datetime, *, earlier: bool) -> datetime:
-        """Return the moment, or if the internet is off then, the last minute before the window (or the first after it)."""
+        """Return the moment (aware), or if the internet is off then, some minutes before the window, or the first minute after it.
+
+        The minutes before are for what is sent then to arrive.
+        """
         while (window := self._window(moment)) is not None:
-            moment = window[0] - timedelta(minutes=5) if earlier else window[1] + timedelta(minutes=1)
+            moment = window[0] - _TO_ARRIVE if earlier else window[1]
         return moment
 
+    def waking(self, moment: datetime, *, earlier: bool) -> datetime:
+        """Return the moment (aware), or the last before it or the first after it at which the internet is on and hours are not quiet."""
+        while True:
+            moved = self._loud(self.clear(moment, earlier=earlier), earlier=earlier)
+            if moved == moment:
+                return moment
+            moment = moved
+
+    def _loud(self, moment: datetime, *, earlier: bool) -> datetime:
+        if not self.quiet(moment):
+            return moment
+        wall = moment.astimezone(BAGHDAD).replace(tzinfo=None)
+        edge = self.quiet_from if earlier else self.quiet_until
+        found = datetime.combine(wall.date(), edge)
+        if earlier:
+            return in_utc(found if found <= wall else found - _DAY) - timedelta(minutes=1)
+        return in_utc(found if found > wall else found + _DAY)
+
     def _window(self, moment: datetime) -> tuple[datetime, datetime] | None:
-        wall = moment.astimezone(BAGHDAD)
+        """Return the shutdown that a moment lies in, first and past-the-end moment in UTC."""
+        today = moment.astimezone(BAGHDAD).date()
         for shutdown in self.shutdowns:
-            for day in (wall.date() - timedelta(days=1), wall.date()):
+            for day in (today - _DAY, today):
                 if not shutdown.first <= day <= shutdown.last:
                     continue
-                off = datetime.combine(day, shutdown.off, BAGHDAD)
-                on = datetime.combine(day if shutdown.on > shutdown.off else day + timedelta(days=1), shutdown.on, BAGHDAD)
+                off = in_utc(datetime.combine(day, shutdown.off))
+                on = in_utc(datetime.combine(day if shutdown.on > shutdown.off else day + _DAY, shutdown.on))
                 if off <= moment < on:
                     return off, on
         return None
@@ -100,4 +124,4 @@ class Calendar:
 
 def in_utc(wall: datetime) -> datetime:
     """Return the UTC time at which clocks in Asia/Baghdad show `wall` (without a zone), by today's rule of the zone."""
-    return wall.replace(tzinfo=BAGHDAD).astimezone(ZoneInfo("UTC"))
+    return wall.replace(tzinfo=BAGHDAD).astimezone(UTC)
