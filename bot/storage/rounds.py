@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import AdvanceRound
@@ -11,12 +11,13 @@ from bot.model.sessions import Round
 from bot.storage import sessions
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import rounds
+from bot.storage.upsert import insert_new
 
 OPEN = rounds.c.state == "open"
 
 
 async def start(conn: AsyncConnection, keys: Keyring, round: Round) -> bool:
-    """Store a round; tell whether there is anybody to hear of it (not where the session is unknown)."""
+    """Store a round; tell whether it is to begin: not where the session is unknown, nor where a round of this name has begun before."""
     key = await sessions.key_of(conn, keys, round.session)
     if key is None:
         return False
@@ -28,8 +29,8 @@ async def start(conn: AsyncConnection, keys: Keyring, round: Round) -> bool:
         "cursor": round.cursor,
         "subject": seal(key, "rounds", "subject", round.id, round.subject.encode()),
     }
-    await conn.execute(insert(rounds).values(values))
-    return True
+    new = insert_new(conn, rounds).values(values)
+    return (await conn.execute(new)).rowcount > 0
 
 
 async def load(conn: AsyncConnection, keys: Keyring, id: RoundId) -> Round | None:
