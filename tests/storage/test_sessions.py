@@ -143,6 +143,7 @@ async def test_a_round_knows_how_far_it_has_come_and_ends(database: Database) ->
     await opened(database)
     round = Round(RoundId("roundaaaaaaa"), SESSION.id, "reminder", "coming", subject="24")
     assert await database.transact(lambda conn: rounds.start(conn, database.keys, round))
+    assert not await database.transact(lambda conn: rounds.start(conn, database.keys, round)), "it has begun before"
     far = 1 << 49
     assert await database.transact(lambda conn: rounds.advance(conn, AdvanceRound(round.id, far, done=False))) == SESSION.id
     assert await database.read(lambda conn: rounds.load(conn, database.keys, round.id)) == replace(round, cursor=far)
