@@ -24,6 +24,7 @@ from handlers import (
     reminders,
     report,
     rounds,
+    session_timers,
     start,
 )
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
@@ -84,6 +85,8 @@ TIMERS = {
     "forget": privacy.forget,
     "erase_ticket": privacy.erase_ticket,
     "round": rounds.go_on,
+    "remind": session_timers.remind,
+    "seats": invitations.seats_freed,
     **DESK_TIMERS,
     **SESSION_TIMERS,
 }

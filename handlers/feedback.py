@@ -57,11 +57,14 @@ async def feedback(situation: Situation) -> Iterable[Effect]:
     draft = draft_of(situation)
     options = [Option(rating, name) for rating, name in RATING_NAMES.items()]
     rating = await choose("rating", N_("How was the session?"), options, columns=3)
-    words = await write("words", N_("What was good, what was missing? The forum reads your words without your name."), limit=1000)
+    words = await write("words", WHY, limit=1000, only_words=True)
     known = _rating((rating,))
     if draft.session is None or known is None:
         return [say(situation, Message(N_("This session is no longer there.")))]
     return [SetFeedback(draft.session, resident_of(situation).id, known, words), say(situation, Message(THANKS))]
+
+
+WHY = N_("What was good, what was missing? The forum reads your words without your name.")
 
 
 def _rating(args: tuple[str, ...]) -> Rating | None:

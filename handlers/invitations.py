@@ -8,12 +8,14 @@ from typing import assert_never
 
 from bot.engine.conversing import resident_of, say
 from bot.model.effects import Effect, Priority, Send, SetAnswer
+from bot.model.events import TimerFired
 from bot.model.messages import Action, Button, Message, ToResident
 from bot.model.sessions import Answer, Person, Session, Tally
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Piece, Words, lines, paragraphs
 from handlers.ics import calendar_file
 from handlers.inviting import answer_rows, file_button, particulars, when_and_where
+from handlers.sessions.plan import plan_message
 
 
 def rsvp(situation: Situation, action: Action) -> Iterable[Effect]:
@@ -30,9 +32,7 @@ def rsvp(situation: Situation, action: Action) -> Iterable[Effect]:
         yield SetAnswer(session.id, resident_of(situation).id, answer)
         tally = recounted(tally, situation.answer, answer)
     yield _thanks(session, situation, answer)
-    others = tuple(person for person in situation.waiting if person.resident != resident_of(situation).id)
-    moved = replace(situation, tally=tally, answer=answer, waiting=others)
-    yield from move_up(session, moved)
+    yield from move_up(session, replace(situation, tally=tally, answer=answer, waiting=_others(situation)))
 
 
 WANTED: tuple[Answer, ...] = ("coming", "maybe", "no")
@@ -50,6 +50,14 @@ def move_up(session: Session, situation: Situation) -> Iterator[Effect]:
         yield SetAnswer(session.id, person.resident, "coming")
         yield _moved_up(session, situation, person)
         tally = recounted(tally, "waiting", "coming")
+    yield plan_message(session, replace(situation, tally=tally))
+
+
+def seats_freed(situation: Situation, _: TimerFired) -> Iterator[Effect]:
+    """Give on what somebody has left who deleted all their data."""
+    session = situation.session
+    if session is not None and _closed(session, situation) is None:
+        yield from move_up(session, situation)
 
 
 def recounted(tally: Tally, before: Answer | None, after: Answer) -> Tally:
@@ -92,13 +100,16 @@ def _closed(session: Session, situation: Situation) -> Piece | None:
 
 
 def _granted(session: Session, situation: Situation, wanted: Answer) -> Answer:
-    """Return the answer that can be given: who wants to come stands in line where no seat is free that nobody waits for."""
-    before, tally = situation.answer, situation.tally
-    if wanted != "coming" or before == "coming" or session.capacity is None:
+    """Return the answer that can be given: who wants to come waits where no seat is free beyond those for who waits already."""
+    if wanted != "coming" or situation.answer == "coming" or session.capacity is None:
         return wanted
-    if before == "waiting":
-        return "waiting"
-    return "coming" if session.capacity - tally.coming > tally.waiting else "waiting"
+    return "coming" if session.capacity - situation.tally.coming > len(_others(situation)) else "waiting"
+
+
+def _others(situation: Situation) -> tuple[Person, ...]:
+    """Return who else waits and can be told."""
+    own = situation.resident.id if situation.resident else None
+    return tuple(person for person in situation.waiting if person.resident != own)
 
 
 def _thanks(session: Session, situation: Situation, answer: Answer) -> Send:

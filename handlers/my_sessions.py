@@ -42,10 +42,12 @@ def my_sessions(situation: Situation) -> Iterator[Effect]:
         ask = Button(C_("button", "Ask for a dialogue session"), Action("dialogue"))
         yield say(situation, Message(told, ((ask,), back)))
         return
+    owed = tuple(promise for promise in situation.promises if promise.state in ("open", "moved"))
     numbered = list(enumerate([*coming, *past], 1))
     listed = paragraphs(
         _section(N_("Coming sessions:"), numbered[: len(coming)], situation),
         _section(N_("Past sessions:"), numbered[len(coming) :], situation),
+        lines(N_("Promises that are open:"), promise_lines(owed)) if owed else None,
         N_("Open a session to see what was promised there."),
     )
     buttons = [Button(_named(number, session), Action("session", None, (), session.id)) for number, session in numbered]

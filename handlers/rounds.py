@@ -13,7 +13,7 @@ from typing import assert_never
 from bot.model.effects import AdvanceRound, Effect, Priority, Send
 from bot.model.events import TimerFired
 from bot.model.messages import Action, Button, Message, ToResident, round_slot
-from bot.model.sessions import Person, Promise, Round, Session
+from bot.model.sessions import CHUNK, Person, Promise, Round, Session
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Piece, Words, lines, paragraphs
 from handlers.feedback import rating_question
@@ -31,7 +31,7 @@ def go_on(situation: Situation, _: TimerFired) -> Iterator[Effect]:
     for person in people:
         message = replace(_message(round_, session, situation, person), silent=quiet)
         yield Send(ToResident(person.resident), message, Priority.NOTICE, slot=round_slot(round_.id))
-    yield AdvanceRound(round_.id, people[-1].place if people else round_.cursor, done=not people)
+    yield AdvanceRound(round_.id, people[-1].place if people else round_.cursor, done=len(people) < CHUNK)
 
 
 def _holds(round_: Round, session: Session, situation: Situation) -> bool:

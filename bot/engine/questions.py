@@ -68,12 +68,13 @@ class Choice(Question[str]):
 
 @dataclass(frozen=True)
 class Line(Question[str]):
-    """A few words. Where they may be skipped, skipped is the empty string."""
+    """A few words. Where they may be skipped, skipped is the empty string. `only_words`: there is no story to keep a file for."""
 
     name: str
     prompt: Piece
     limit: int = 200
     may_skip: bool = True
+    only_words: bool = False
 
     def show(self, situation: Situation, stored: Any) -> Shown:
         """Show a Skip button."""
@@ -82,7 +83,7 @@ class Line(Question[str]):
     def take(self, situation: Situation, event: Event, stored: Any) -> Taken:
         """Take words up to the limit."""
         if not isinstance(event, TextReceived):
-            return Misfit()
+            return Misfit(N_("Please write it in words; a file cannot be passed on here.") if self.only_words else None)
         text = event.text.strip()
         if self.may_skip and chosen(situation, text, [C_("button", "Skip")], digits=False) == 0:
             return Answered("")
@@ -225,9 +226,9 @@ def line(name: str, prompt: Piece) -> Line:
     return Line(name, prompt)
 
 
-def write(name: str, prompt: Piece, *, limit: int = 3000) -> Line:
+def write(name: str, prompt: Piece, *, limit: int = 3000, only_words: bool = False) -> Line:
     """Ask for words that are needed."""
-    return Line(name, prompt, limit, may_skip=False)
+    return Line(name, prompt, limit, may_skip=False, only_words=only_words)
 
 
 def tell(name: str, prompt: Piece) -> Story:

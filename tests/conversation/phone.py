@@ -20,16 +20,21 @@ from bot.model.effects import (
     MoveTicket,
     OpenTicket,
     Send,
+    SetAnswer,
+    SetFeedback,
     SetResident,
     SetTimer,
+    Subscribe,
     Toast,
+    Unsubscribe,
 )
 from bot.model.events import ButtonPressed, CommandGiven, Event, LocationReceived, MediaReceived, TextEdited, TextReceived, TimerFired
-from bot.model.ids import PROVINCE, Language, ResidentId, TicketId
+from bot.model.ids import PROVINCE, ForumId, Language, ResidentId, TicketId
 from bot.model.messages import Action, Attachment, AttachmentKind, Button, Message, ToForum, ToResident
 from bot.model.people import Draft, Resident
 from bot.model.province import Province
-from bot.model.situation import Situation
+from bot.model.sessions import Answer, Feedback, Person, Promise, Session, Tally
+from bot.model.situation import NOBODY, Situation
 from bot.model.tickets import Ticket
 from handlers import BOOK
 
@@ -71,6 +76,14 @@ class Phone:
     erased: bool = False
     focus: TicketId | None = None
     reply_to: TicketId | None = None
+    subscribed: frozenset[ForumId] = frozenset()
+    session: Session | None = None
+    answer: Answer | None = None
+    tally: Tally = NOBODY
+    waiting: tuple[Person, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    feedback: Feedback | None = None
 
     @property
     def resident(self) -> Resident:
@@ -95,6 +108,13 @@ class Phone:
             ticket=replied,
             prompt="entry:x" if replied else None,
             forums=forums,  # type: ignore[arg-type]  # a literal's values are not narrowed
+            subscribed=self.subscribed,
+            session=self.session,
+            answer=self.answer,
+            tally=self.tally,
+            waiting=self.waiting,
+            promises=self.promises,
+            sessions=self.sessions,
         )
 
     def meets(self, event: Event) -> Phone:
@@ -186,7 +206,7 @@ class Phone:
     def _feel(self, effect: Effect) -> None:
         self.effects.append(effect)
         match effect:
-            case Send(ToResident(), message):
+            case Send(ToResident(resident), message) if resident == self.resident.id:
                 self.screen.append(message)
             case Toast(text):
                 self.toasts.append(self.shown(text))
@@ -204,6 +224,14 @@ class Phone:
                 self.timers[effect.key] = effect
             case DropTimer(key):
                 self.timers.pop(key, None)
+            case Subscribe(_, forum):
+                self.subscribed |= {forum}
+            case Unsubscribe(_, forum):
+                self.subscribed -= {forum}
+            case SetAnswer(_, resident, answer) if resident == self.resident.id:
+                self.answer = answer
+            case SetFeedback(_, _, rating, words):
+                self.feedback = Feedback(rating, words)
             case EraseResident():
                 self.erased = True
             case EraseTicket() | AddEntry() | _:
