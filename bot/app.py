@@ -78,7 +78,7 @@ async def _live(config: Config, token: str) -> None:
         db = await stack.enter_async_context(_opened(config, time))
         telegram = await stack.enter_async_context(_telegram(config, token, time))
         limits = _limits(config, telegram)
-        around = Surroundings(db.keys, config.places(), SystemChance(), render)
+        around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
         await announce_absence(db, around, time.now())
         log.info("started", dialect=db.dialect)
         await _serve(Machine(db, telegram, around, _decide, limits, time), telegram)

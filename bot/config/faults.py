@@ -106,6 +106,8 @@ def in_words(key: Key, given: Mapping[str, Any]) -> str:
         if _of_tables(here) or (isinstance(following, int) and len(key) > index + 2):
             tables.append(name)
             parts.append(f"[[{'.'.join(tables)}]]")
+        elif index == 0 and isinstance(here, Mapping) and _of_tables(here.get(following)):
+            tables.append(name)
         elif index == 0 and (following is not None or isinstance(here, Mapping)):
             parts.append(f"[{name}]")
         else:

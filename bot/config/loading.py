@@ -18,7 +18,9 @@ from bot.config import faults
 from bot.config.faults import Fault
 from bot.config.machine import SQLITE, TOKEN_FORM, Keys, Limits, Retention, Service, Storage, Telegram
 from bot.config.places import Category, District, Hotline, Locality, ProvinceHead
+from bot.config.times import CalendarRules
 from bot.errors import ConfigError
+from bot.model.calendar import Calendar
 from bot.model.ids import PROVINCE, ForumId
 from bot.model.messages import recording
 from bot.model.province import Province
@@ -39,6 +41,7 @@ class Config(BaseSettings):
     outside: tuple[Locality, ...] = ()
     category: tuple[Category, ...] = Field(min_length=1)
     hotline: tuple[Hotline, ...] = Field(min_length=1)
+    calendar: CalendarRules = CalendarRules()
     retention: Retention = Retention()
     limits: Limits = Limits()
     service: Service = Service()
@@ -117,6 +120,10 @@ class Config(BaseSettings):
             transfers=self.limits.transfers,
             greetings=frozenset(self.province.greeting),
         )
+
+    def times(self) -> Calendar:
+        """Return the rules of time as they are until the province's group changes them."""
+        return self.calendar.calendar()
 
     def recordings(self) -> dict[str, Path]:
         """Return the recordings that can be sent, by the name that an attachment has for them."""

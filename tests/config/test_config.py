@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from bot.config import Config, example, load
 from bot.config.faults import Key, lines_of
 from bot.config.places import Named, Point
+from bot.config.times import CalendarRules
 from bot.errors import ConfigError
+from bot.model.calendar import Calendar
 from bot.model.ids import PROVINCE, ForumId
 
 TOKEN = "7000000001:AAHcanary-canary_canaryCANARYcanary12"
@@ -30,7 +32,7 @@ def settings(section: type[BaseModel], at: tuple[str, ...] = ()) -> Iterator[tup
 
 def written(text: str) -> set[tuple[str, ...]]:
     """Return every setting that a file sets or shows behind a `# name =`."""
-    shown = re.sub(r"(?m)^(\s*)# (?=[a-z_]+ = )", r"\1", text)
+    shown = re.sub(r"(?m)^(\s*)# (?=[a-z_]+ = |\[\[)", r"\1", text)
     return {tuple(part for part in key if isinstance(part, str)) for key in lines_of(shown)}
 
 
@@ -90,6 +92,35 @@ chat_id = -1009
     assert district is not None
     assert district.names.ckb == "کفری"
     assert config.chats() == {"kifri": "-1009"}
+
+
+def test_the_calendar_is_that_of_iraq_until_the_province_changes_it(tmp_path: Path) -> None:
+    text = example().read_text(encoding="utf-8")
+    shown = text.index("# [[calendar.ramadan]]")
+    file = tmp_path / "config.toml"
+    uncommented = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[)", "", text[shown : text.index("# The forums.")])
+    file.write_text(text.replace("# The forums.", f"{uncommented}# The forums.", 1), encoding="utf-8")
+    calendar = load(file).times()
+    assert (calendar.weekend, calendar.week_starts, calendar.version) == (frozenset({4, 5}), 5, 0)
+    assert (calendar.quiet_from, calendar.quiet_until) == (time(21, 0), time(8, 0))
+    nowruz = calendar.holiday(date(2027, 3, 21))
+    assert nowruz is not None
+    assert nowruz.ckb == "جەژنی نەورۆز"
+    assert calendar.holiday(date(2027, 3, 22)) is None
+    assert [(fast.busy_from, fast.busy_until) for fast in calendar.ramadan] == [(time(17, 0), time(20, 0))]
+    [shutdown] = calendar.shutdowns
+    assert (shutdown.off, shutdown.on) == (time(5, 30), time(8, 0))
+
+
+def test_without_a_calendar_the_usual_one_holds() -> None:
+    usual = CalendarRules().calendar()
+    assert usual == Calendar()
+    assert example_without_lists() == CalendarRules()
+
+
+def example_without_lists() -> CalendarRules:
+    given = tomllib.loads(example().read_text(encoding="utf-8"))["calendar"]
+    return CalendarRules(**{key: value for key, value in given.items() if key != "holiday"})
 
 
 def test_groups_given_by_id_are_told_by_forum(tmp_path: Path) -> None:

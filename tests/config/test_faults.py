@@ -57,6 +57,12 @@ def line_of(folder: Path, text: str) -> int:
         ('key = "online"', 'key = "drugs"', '[[category]] no. 2 (key "drugs") key', "is the same as in [[category]] no. 1 key"),
         ('number = "911"', 'number = "٩١١"', '[[hotline]] no. 1 (key "emergency") number', "should be digits 0-9"),
         ('number = "911"', 'number = ""', '[[hotline]] no. 1 (key "emergency")', "has no number to show"),
+        ('quiet_from = "21:00"', "quiet_from = 21", "[calendar] quiet_from", "should be the hour as clocks in Iraq show it"),
+        ('quiet_until = "08:00"', 'quiet_until = "20:00"', "[calendar] quiet_until", "at most 16 hours can be quiet"),
+        ('week_starts = "saturday"', 'week_starts = "sabt"', "[calendar] week_starts", "should be 'monday', 'tuesday'"),
+        ("last = 2027-01-06", "last = 2026-01-06", '[[calendar.holiday]] no. 2 ("Army Day")', "ends before it begins"),
+        ("last = 2027-01-06", "last = 'soon'", '[[calendar.holiday]] no. 2 ("Army Day") last', "should be a valid date"),
+        ('# off = "05:30"', '[[calendar.shutdown]]\noff = "24:30"', "[[calendar.shutdown]] no. 1 off", "time"),
         ("show = true", "show = false", '[[hotline]] no. 1 (key "emergency") show', "none is shown"),
     ],
 )
