@@ -19,6 +19,8 @@ PRIVATE: tuple[tuple[str, Text], ...] = (
 
 GROUP: tuple[tuple[str, Text], ...] = (
     ("open", N_("List the open reports")),
+    ("sessions", N_("Dialogue sessions and promises")),
+    ("session", N_("Plan a session without a request")),
     ("link", N_("Link this group to its forum with a code")),
     ("help", N_("How the forum works with reports")),
 )

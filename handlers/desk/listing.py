@@ -22,7 +22,12 @@ HELP = N_(
     "The reporter never sees your name, and you never see theirs.\n"
     "Please do not copy reports outside this group."
 )
-COMMANDS = N_("/open – the open reports of this forum\n/help – these lines")
+COMMANDS = N_(
+    "/open – the open reports of this forum\n"
+    "/sessions – dialogue sessions and promises\n"
+    "/session – plan a session without a request (coordinators)\n"
+    "/help – these lines"
+)
 
 
 def open_reports(situation: Situation, _: CommandGiven) -> Iterable[Effect]:

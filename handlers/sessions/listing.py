@@ -10,9 +10,10 @@ from bot.model.ids import PROVINCE, ForumId
 from bot.model.messages import Action, Button, Message, ToForum
 from bot.model.sessions import Session, SessionState
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Piece, Text, Words, lines, paragraphs
+from bot.model.text import C_, N_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from handlers.desk.authority import refuse_aloud
 from handlers.may import stranger
+from handlers.sessions.days import plain
 from handlers.sessions.plan import NOT_YET, button
 from handlers.sessions.summary import promise_line
 
@@ -63,17 +64,17 @@ def _list(situation: Situation, forum: ForumId, token: str, wanted: int) -> Send
     return Send(ToForum(forum), Message(body, (*opening, *_turning(token, number, last))), Priority.REPLY, slot=f"sessions:{token}")
 
 
-def _line(session: Session, situation: Situation, forum: ForumId) -> Text:
-    day = N_("{date}", date=session.wall.date()) if session.wall else NOT_YET
+def _line(session: Session, situation: Situation, forum: ForumId) -> Piece:
+    day = session.wall.date() if session.wall else NOT_YET
     topic = Words(session.topic) if session.topic else NOT_YET
     line = N_("“{topic}” – {date} – {state}", topic=topic, date=day, state=STATES[session.state])
     if forum != PROVINCE:
         return line
-    return N_("{district}: {session}", district=situation.province.forum_names(session.forum), session=line)
+    return Joined((situation.province.forum_names(session.forum), line), ": ")
 
 
-def _label(session: Session) -> Text:
-    return C_("button", "{topic}", topic=Words(session.topic[:40])) if session.topic else C_("button", "Without a topic yet")
+def _label(session: Session) -> Text | Names:
+    return plain(session.topic[:40]) if session.topic else C_("button", "Without a topic yet")
 
 
 def _turning(token: str, number: int, last: int) -> tuple[tuple[Button, ...], ...]:

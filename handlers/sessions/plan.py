@@ -7,6 +7,7 @@ never sent twice. It is made from the session alone, so whoever refreshes it sho
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import time
 from zlib import crc32
 
 from bot.model.effects import Priority, Send
@@ -65,13 +66,10 @@ def button(label: Text | Names, verb: str, session: Session, *args: str) -> Butt
 
 def date_and_time(session: Session) -> tuple[Text, Text]:
     """Return the two lines that say when."""
-    day: Text = NOT_YET
-    hour: Text = NOT_YET
-    if session.wall is not None:
-        day = N_("{date}", date=session.wall.date())
-        if session.starts is not None or session.wall.hour:
-            hour = N_("{time}", time=session.wall.time())
-    return N_("Date: {date}", date=day), N_("Time: {time}", time=hour)
+    if session.wall is None:
+        return N_("Date: {date}", date=NOT_YET), N_("Time: {time}", time=NOT_YET)
+    hour = session.wall.time() if session.wall.time() != time.min else NOT_YET
+    return N_("Date: {date}", date=session.wall.date()), N_("Time: {time}", time=hour)
 
 
 def _message(session: Session, situation: Situation) -> Message:
