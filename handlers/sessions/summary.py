@@ -69,8 +69,8 @@ def promises_body(promises: tuple[Promise, ...]) -> Piece:
 def promise_line(promise: Promise) -> Text:
     """Return one promise in a line."""
     return N_(
-        "{office}: {promise} – by {date} – {state}",
-        office=Words(promise.who),
+        "• {institution}: {promise} – by {date} – {state}",
+        institution=Words(promise.who),
         promise=Words(promise.what),
         date=promise.due,
         state=PROMISE_STATES[promise.state],

@@ -89,7 +89,7 @@ def test_a_promise_is_an_office_words_and_a_day_and_has_a_timer() -> None:
     assert (promise.who, promise.what, promise.due, promise.state) == (OFFICE, "A second pump", date(2027, 1, 20), "open")
     timer = only(meeting.said, SetTimer)
     assert (timer.kind, timer.key, timer.session) == ("promise", f"promise:{promise.id}", meeting.session.id)
-    assert "Municipality: A second pump – by 20 January 2027 – open" in meeting.reads()
+    assert "• Municipality: A second pump – by 20 January 2027 – open" in meeting.reads()
     _, second = promised(meeting)
     assert second.id != promise.id
 
@@ -168,7 +168,7 @@ def test_sessions_lists_coming_past_and_open_promises() -> None:
     meeting.here = replace(here, sessions=(meeting.session,))
     listed = to_group(meeting.command("sessions"))
     assert "“Water in the old town” – 5 December 2026 – has taken place" in listed
-    assert "Open promises:\nMunicipality: A second pump – by 20 January 2027 – open" in listed
+    assert "Promises that are open:\n• Municipality: A second pump – by 20 January 2027 – open" in listed
     assert meeting.taps("Water in the old town")
     assert "Here is the session “Water in the old town”." in to_group(meeting.said)
 
