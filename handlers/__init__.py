@@ -27,6 +27,7 @@ from handlers import (
     session_timers,
     start,
 )
+from handlers.calendar import CALENDAR_COMMANDS, CALENDAR_DESK, hearing
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
 from handlers.sessions import SESSION_COMMANDS, SESSION_DESK, SESSION_EVENTS, SESSION_TIMERS
 
@@ -108,9 +109,9 @@ BOOK = Book(
     commands=COMMANDS,
     typed=area.typed,
     messages=my_reports.messages,
-    desk={**DESK, **SESSION_DESK},
-    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS},
-    desk_events={**DESK_EVENTS, **SESSION_EVENTS},
+    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK},
+    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS},
+    desk_events=hearing({**DESK_EVENTS, **SESSION_EVENTS}),
     timers=TIMERS,
     news=NEWS,
 )
