@@ -16,6 +16,7 @@ from bot.model.text import C_, N_, P_, Joined, Piece, Text, lines
 from bot.model.tickets import Entry, Ticket
 from handlers.desk.closing import reopen as reopen_ticket
 from handlers.report import MEDIA_PRIVACY
+from handlers.telling import called
 from handlers.thread import message_from_resident
 
 SHOWN = 10
@@ -79,10 +80,19 @@ def write_about(situation: Situation, action: Action) -> Iterator[Effect]:
         yield from my_reports(situation)
         return
     yield SetResident(resident_of(situation).id, refocus=True, focus=ticket.id)
-    told = N_(
-        "Please write now; it goes to the forum of {district}, to report {reference}, without your name.",
-        district=situation.province.forum_names(ticket.forum),
-        reference=ticket.reference,
+    district, reference = situation.province.forum_names(ticket.forum), ticket.reference
+    told = called(
+        ticket,
+        N_(
+            "Please write now; it goes to the forum of {district}, to report {reference}, without your name.",
+            district=district,
+            reference=reference,
+        ),
+        N_(
+            "Please write now; it goes to the forum of {district}, to request {reference}, without your name.",
+            district=district,
+            reference=reference,
+        ),
     )
     yield say(situation, Message(told, ((Button(C_("button", "Cancel"), Action("unfocus")),),)))
 
