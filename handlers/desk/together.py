@@ -17,8 +17,8 @@ from handlers.telling import tell_answer
 from handlers.thread import can_be_answered, show_entry
 
 
-def suggest(ticket: Ticket, situation: Situation) -> list[Effect]:
-    """Ask the group whether a request and the one most like it are to be followed together."""
+def suggest(ticket: Ticket, situation: Situation, *, or_alone: bool = False) -> list[Effect]:
+    """Ask the group whether a request and the one most like it are to be followed together; `or_alone` offers a plan of its own too."""
     other = most_alike(ticket, situation.alike) if ticket.kind == "dialogue" else None
     if other is None:
         return []
@@ -29,7 +29,8 @@ def suggest(ticket: Ticket, situation: Situation) -> list[Effect]:
         other_reference=other.reference,
     )
     yes = desk_button(C_("button", "Yes"), "join", ticket.id, other.id, token)
-    return ask(situation, ticket, token, question, ((yes,),))
+    alone = desk_button(C_("button", "A session of its own"), "schedule", ticket.id, "alone", token)
+    return ask(situation, ticket, token, question, ((yes,), (alone,)) if or_alone else ((yes,),))
 
 
 def answer_others(ticket: Ticket, entry: Entry, situation: Situation) -> list[Effect]:

@@ -88,7 +88,8 @@ def _hand_over(case: Case, wanted: ForumId, *, reason: str = "") -> list[Effect]
     situation, ticket = case.situation, case.ticket
     stopped = wanted != PROVINCE and _only_upwards(situation, ticket)
     to = PROVINCE if stopped else wanted
-    moved = replace(freed(ticket), forum=to, came_from=ticket.forum, return_reason=reason, hops=ticket.hops + 1)
+    session = ticket.session if to == ticket.forum else None
+    moved = replace(freed(ticket), forum=to, came_from=ticket.forum, return_reason=reason, hops=ticket.hops + 1, session=session)
     closer = not reason and to != PROVINCE
     news = tell_moved(ticket, to, situation.province, closer=closer) if to != ticket.forum else []
     return [MoveTicket(moved), *_change_desks(situation, ticket, moved, stopped=stopped), *news]

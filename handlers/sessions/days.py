@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.model.calendar import BAGHDAD, Calendar, in_utc
@@ -113,7 +114,7 @@ def month_rows(month: date, situation: Situation, press: Press, *, from_today: b
     """Return one month: turning, the weekdays in the order of the calendar's week, and the days in their weeks."""
     week = months.Calendar(situation.calendar.week_starts).monthdatescalendar(month.year, month.month)
     nothing = f"m{month:%Y%m}"
-    title = Text(MONTHS[month.month - 1].msgid, {"year": str(month.year)}, "month")
+    title = replace(MONTHS[month.month - 1], values={"year": str(month.year)})
     earlier, later = month - timedelta(days=1), month + timedelta(days=31)
     turning: tuple[Button, ...] = (
         press(C_("button", "Earlier"), f"m{earlier:%Y%m}"),

@@ -57,7 +57,7 @@ def _join(case: Case) -> list[Effect]:
     if other is None or ticket.kind != "dialogue":
         return [Toast(old_button(ticket), alert=True)]
     asked = withdraw(situation, ticket, ask_slot(ticket.id, token))
-    session = live(situation.session) or next((each for each in situation.sessions if each.id == other.session and live(each)), None)
+    session = live(situation.session) or live(next((each for each in situation.sessions if each.id == other.session), None))
     opening: list[Effect] = []
     if session is None:
         session = planned_from(min(ticket, other, key=lambda each: (each.opened, each.reference)), situation, member)

@@ -58,7 +58,9 @@ def _list(situation: Situation, forum: ForumId, token: str, wanted: int) -> Send
     if sessions:
         body = paragraphs(
             lines(N_("Sessions:"), *(_line(session, situation, forum) for session in shown)),
-            lines(N_("Promises that are open:"), *(promise_line(promise) for promise in open_ones[:10])) if open_ones and number == 0 else None,
+            lines(N_("Promises that are open:"), *(promise_line(promise) for promise in open_ones[:10]))
+            if open_ones and number == 0
+            else None,
         )
     opening = tuple((button(_label(session), "anew", session),) for session in shown)
     return Send(ToForum(forum), Message(body, (*opening, *_turning(token, number, last))), Priority.REPLY, slot=f"sessions:{token}")

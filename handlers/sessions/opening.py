@@ -13,10 +13,12 @@ from bot.model.people import Member
 from bot.model.sessions import Session
 from bot.model.situation import Situation
 from bot.model.text import N_, Words
-from handlers.desk.asking import old_button
+from bot.model.tickets import Ticket
+from handlers.desk.asking import ask_slot, old_button, withdraw
 from handlers.desk.authority import Case, refuse_aloud
 from handlers.desk.authority import press as desk_press
-from handlers.likeness import CLOSE, likeness
+from handlers.desk.together import suggest
+from handlers.likeness import CLOSE, likeness, most_alike
 from handlers.may import stranger
 from handlers.sessions.asking import ask_for
 from handlers.sessions.authority import ANY_STATE, Plan, press
@@ -27,12 +29,26 @@ from handlers.sessions.plan import desk_of_session, plan_message
 
 def _schedule(case: Case) -> list[Effect]:
     """Open a plan with what the request asks for; like requests are offered first. A live plan is only shown again."""
-    situation, ticket, member = case.situation, case.ticket, case.member
+    situation, ticket = case.situation, case.ticket
     if ticket.kind != "dialogue":
         return [Toast(old_button(ticket), alert=True)]
     known = situation.session
     if known is not None and live(known):
         return _shown_again(known, situation)
+    if not case.args and _arranged_already(ticket, situation):
+        return suggest(ticket, situation, or_alone=True)
+    asked_before = withdraw(situation, ticket, ask_slot(ticket.id, case.args[1])) if len(case.args) == 2 else []
+    return [*asked_before, *_planned(case)]
+
+
+def _arranged_already(ticket: Ticket, situation: Situation) -> bool:
+    """Whether the request most like this one is in a session that is still being arranged."""
+    other = most_alike(ticket, situation.alike)
+    return other is not None and any(each.id == other.session and live(each) for each in situation.sessions)
+
+
+def _planned(case: Case) -> list[Effect]:
+    situation, ticket, member, known = case.situation, case.ticket, case.member, case.situation.session
     session = planned_from(ticket, situation, member)
     former = [each for each in situation.asked if known is not None and known.state == "cancelled" and each.id != ticket.id]
     open_ones = [each for each in former if each.state in ("new", "taken")]

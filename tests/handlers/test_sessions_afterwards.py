@@ -156,7 +156,7 @@ def test_the_requests_of_a_session_are_closed_together() -> None:
     meeting = held()
     meeting.taps("Close the requests")
     assert {asked.state for asked in meeting.tickets.values()} == {"closed"}
-    assert "Report KHN-AAAA was closed." in told(meeting.said, RESIDENT)
+    assert "Request KHN-AAAA was closed." in told(meeting.said, RESIDENT)
     meeting.taps("Close the requests")
     assert "no open requests" in to_group(meeting.said)
 

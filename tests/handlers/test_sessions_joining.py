@@ -47,7 +47,7 @@ def test_who_takes_a_request_is_asked_about_one_like_it() -> None:
     session = meeting.session
     assert (session.state, session.topic) == ("planned", "Water in the old town")
     assert {asked.reference for asked in meeting.tickets.values() if asked.session == session.id} == {"KHN-AAAA", "KHN-BBB1"}
-    assert "A forum member is now following your report KHN-BBB1." in told(meeting.said, OTHER)
+    assert "A forum member is now following your request KHN-BBB1." in told(meeting.said, OTHER)
 
 
 def test_nothing_is_suggested_where_nothing_is_alike() -> None:
@@ -79,8 +79,8 @@ def test_an_answer_to_one_goes_to_everybody_who_asked_each_about_their_own() -> 
     prompt = next(slot for slot in reversed(meeting.shown) if slot.startswith("prompt:reply"))
     here = meeting.loaded(request().id)
     effects = list(BOOK.desk_events[TextReceived](replace(here, prompt=prompt), TextReceived("We meet the water office on Monday.")))
-    assert "Answer from the forum about report KHN-AAAA" in told(effects, RESIDENT)
-    assert "Answer from the forum about report KHN-BBB1" in told(effects, OTHER)
+    assert "Answer from the forum about request KHN-AAAA" in told(effects, RESIDENT)
+    assert "Answer from the forum about request KHN-BBB1" in told(effects, OTHER)
     assert "KHN-AAAA" not in told(effects, OTHER)
     added = [effect.entry for effect in effects if isinstance(effect, AddEntry)]
     assert {entry.ticket for entry in added} == {request().id, LIKE.id}
@@ -116,3 +116,22 @@ def test_a_report_has_no_schedule_button_and_cannot_be_scheduled() -> None:
     assert "Schedule" not in [english(button.label) for row in shown.rows for button in row]
     meeting.knows(report)
     assert "old" in alert(meeting.press("schedule", about=report))
+
+
+def test_scheduling_a_request_like_one_that_has_a_session_asks_first() -> None:
+    meeting = announced()
+    meeting.knows(LIKE)
+    meeting.press("schedule", about=LIKE)
+    assert "Report KHN-BBB1 looks like report KHN-AAAA. Follow them together?" in to_group(meeting.said)
+    former = meeting.session.id
+    meeting.taps("A session of its own")
+    assert meeting.session.id != former
+    assert meeting.tickets[LIKE.id].session == meeting.session.id
+
+
+def test_a_request_that_goes_to_another_forum_leaves_its_session() -> None:
+    meeting = joined()
+    meeting.press("transfer", about=meeting.tickets[LIKE.id])
+    meeting.taps("Jalawla")
+    meeting.taps("Yes")
+    assert meeting.tickets[LIKE.id].session is None

@@ -34,7 +34,7 @@ def test_a_request_is_scheduled_with_what_it_asks_for() -> None:
     assert "Requests: KHN-AAAA" in meeting.reads()
     [asked] = meeting.tickets.values()
     assert (asked.session, asked.state) == (session.id, "taken")
-    assert told(meeting.said, RESIDENT) == "A forum member is now following your report KHN-AAAA."
+    assert told(meeting.said, RESIDENT) == "A forum member is now following your request KHN-AAAA."
 
 
 def test_pressing_schedule_again_opens_no_second_plan() -> None:
