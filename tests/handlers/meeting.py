@@ -104,7 +104,8 @@ class Meeting:
         if subject is not None and (session is None or subject.session != session.id):
             session = None
         joined = tuple(each for each in self.tickets.values() if session is not None and each.session == session.id)
-        open_ones = (each for each in self.tickets.values() if each.kind == "dialogue" and each.state in ("new", "taken"))
+        ours = (each for each in self.tickets.values() if each.kind == "dialogue" and each.forum == KHANAQIN)
+        open_ones = (each for each in ours if each.state in ("new", "taken"))
         alike = tuple(each for each in open_ones if each.id != about and each not in joined)
         listed = (self.here.session,) if self.here.session is not None else ()
         return replace(self.here, ticket=subject, session=session, asked=joined, alike=alike, sessions=listed, prompt=None)
