@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.engine.conversing import draft_of, resident_of, say
 from bot.engine.places import Where, place
@@ -16,7 +17,7 @@ from bot.model.messages import Action, Button, Message
 from bot.model.people import Piece as StoryPiece
 from bot.model.sessions import AUDIENCES, OFFICES, PartOfDay, Request, Size
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Piece, lines, paragraphs
+from bot.model.text import C_, N_, Piece, Text, lines, paragraphs
 from bot.model.tickets import Content, Ticket
 from handlers.cards import card_body, place_cards
 from handlers.report import MEDIA_PRIVACY, WHERE_EXACTLY
@@ -56,21 +57,21 @@ async def _wishes(topic: str) -> Request:
     attend = await several(
         "offices",
         N_("Who should attend? You can choose several, and press “Done” at the end."),
-        [Option(office, name) for office, name in OFFICE_NAMES.items()],
+        _options(OFFICE_NAMES),
         none=C_("button", "Skip"),
         columns=2,
     )
     office = await write("office", N_("What is the name of the other office?"), limit=100) if "other" in attend else ""
-    audience = await choose("audience", N_("Who is the session for?"), [Option(key, name) for key, name in AUDIENCE_NAMES.items()])
-    size = await choose("size", N_("About how many people would come?"), [Option(key, name) for key, name in SIZE_NAMES.items()])
+    audience = await choose("audience", N_("Who is the session for?"), _options(AUDIENCE_NAMES), alike=True)
+    size = await choose("size", N_("About how many people would come?"), _options(SIZE_NAMES), alike=True)
     days = await several(
         "days",
         N_("Which days suit? You can choose several, and press “Done” at the end."),
-        [Option(str(day), name) for day, name in WEEKDAY_NAMES.items()],
+        _options(WEEKDAY_NAMES),
         none=C_("weekday", "Any day"),
         columns=2,
     )
-    part = await choose("part", N_("Which part of the day suits?"), [Option(key, name) for key, name in PART_NAMES.items()], columns=2)
+    part = await choose("part", N_("Which part of the day suits?"), _options(PART_NAMES), columns=2, alike=True)
     return Request(
         topic,
         tuple(office for office in OFFICES if office in attend),
@@ -80,6 +81,10 @@ async def _wishes(topic: str) -> Request:
         tuple(int(day) for day in days),
         _part(part),
     )
+
+
+def _options(names: Mapping[Any, Text]) -> list[Option]:
+    return [Option(str(key), name) for key, name in names.items()]
 
 
 def _size(key: str) -> Size:

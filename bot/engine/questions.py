@@ -31,13 +31,14 @@ def rows(options: Sequence[Option], columns: int) -> tuple[tuple[tuple[Label, st
 
 @dataclass(frozen=True)
 class Choice(Question[str]):
-    """One of several options."""
+    """One of several options. `alike`: whichever is chosen, the same questions follow, so `exploring` need not try each."""
 
     name: str
     prompt: Piece
     options: tuple[Option, ...]
     columns: int = 1
     extras: tuple[Button, ...] = ()
+    alike: bool = False
 
     def show(self, situation: Situation, stored: Any) -> Shown:
         """Show the options as buttons."""
@@ -62,8 +63,8 @@ class Choice(Question[str]):
         return str(stored)
 
     def samples(self, situation: Situation) -> Sequence[Any]:
-        """Every option."""
-        return [option.key for option in self.options]
+        """Every option, or one of those that are alike."""
+        return [option.key for option in self.options[: 1 if self.alike else None]]
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,9 @@ class Review(Question[None]):
         return ["send"]
 
 
-def choose(name: str, prompt: Piece, options: Sequence[Option], *, columns: int = 1, extras: Sequence[Button] = ()) -> Choice:
+def choose(name: str, prompt: Piece, options: Sequence[Option], *, columns: int = 1, alike: bool = False) -> Choice:
     """Ask for one of several."""
-    return Choice(name, prompt, tuple(options), columns, tuple(extras))
+    return Choice(name, prompt, tuple(options), columns, alike=alike)
 
 
 def agree(name: str, prompt: Piece, *, yes: Label | None = None, no: Label | None = None, extras: Sequence[Button] = ()) -> Choice:
