@@ -106,16 +106,17 @@ class Village:
 
         async def work(conn: AsyncConnection) -> None:
             await residents.create(conn, self.db.keys, id, NAME, name, name, NOW.date())
-            await self._apply(conn, SetResident(id, language=language, consented=True), *(Subscribe(id, forum) for forum in subscribed))
+            await self.writes(conn, SetResident(id, language=language, consented=True), *(Subscribe(id, forum) for forum in subscribed))
 
         await self.db.transact(work)
         return id
 
     async def does(self, *effects: Effect) -> None:
         """Write down effects as a turn inside the machine does."""
-        await self.db.transact(lambda conn: self._apply(conn, *effects))
+        await self.db.transact(lambda conn: self.writes(conn, *effects))
 
-    async def _apply(self, conn: AsyncConnection, *effects: Effect) -> None:
+    async def writes(self, conn: AsyncConnection, *effects: Effect) -> None:
+        """As `does`, in a transaction that has begun."""
         situation = await blank(conn, self.around, self.clock.now(), self.clock.now(), "machine")
         turn = commit.Turn(self.around, Loaded(situation, TextReceived("")), None, self.clock.now())
         await commit.apply(conn, turn, effects)
