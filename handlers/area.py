@@ -39,10 +39,12 @@ def stop(situation: Situation, action: Action) -> Iterator[Effect]:
 
 
 def typed(situation: Situation, text: str) -> Action | None:
-    """Return the district's own page when somebody types nothing but its name: what they mean by it is asked."""
+    """Return where short words lead: a district's name to its own page, where it is asked what is meant; "stop" to the list."""
     districts = situation.province.districts
     index = chosen(situation, text, [district.names for district in districts], digits=False)
-    return None if index is None else Action("district", None, (districts[index].id,))
+    if index is not None:
+        return Action("district", None, (districts[index].id,))
+    return Action("area") if chosen(situation, text, [C_("button", "Stop messages")], digits=False) == 0 else None
 
 
 def district(situation: Situation, action: Action) -> Iterator[Effect]:

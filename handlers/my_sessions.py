@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.engine.conversing import say
+from bot.engine.typed import chosen
 from bot.model.effects import Effect
+from bot.model.ids import PROVINCE, SessionId
 from bot.model.messages import Action, Button, Message
 from bot.model.sessions import Answer, Promise, PromiseState, Session
 from bot.model.situation import Situation
@@ -16,6 +18,9 @@ from handlers.session_words import day_named
 
 SHOWN = 10
 """Sessions of one kind in the list."""
+
+NO_SESSION = Session(SessionId(""), PROVINCE, "planned", "")
+"""Whose buttons say what every invitation's say."""
 
 ANSWER_NAMES: dict[Answer, Text] = {
     "coming": N_("Your answer: you will come."),
@@ -53,6 +58,12 @@ def my_sessions(situation: Situation) -> Iterator[Effect]:
     buttons = [Button(_named(number, session), Action("session", None, (), session.id)) for number, session in numbered]
     pairs = tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
     yield say(situation, Message(listed, (*pairs, back)))
+
+
+def typed(situation: Situation, text: str) -> Action | None:
+    """Return the list when somebody types what a button of an invitation says: which session they mean is chosen there."""
+    labels = [button.label for row in answer_rows(NO_SESSION) for button in row]
+    return None if chosen(situation, text, labels, digits=False) is None else Action("sessions")
 
 
 def open_session(situation: Situation) -> Iterator[Effect]:

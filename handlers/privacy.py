@@ -31,9 +31,12 @@ def details(situation: Situation) -> Iterator[Effect]:
         "Your Telegram identity is stored encrypted. Forum members answer through the bot and do not know who you are.\n"
         "Please send only what is needed. You can choose “Delete my data” in the menu at any time."
     )
+    sessions = N_(
+        "If you choose areas or answer an invitation to a session, we keep that encrypted too. The forum sees only how many people come."
+    )
     tip = N_("If someone else may look at your phone, delete this chat when you finish.")
     rows = ((Button(C_("button", "Back"), Action("home")), Button(C_("button", "Delete my data"), Action("erase"))),)
-    yield say(situation, Message(paragraphs(text, tip), rows))
+    yield say(situation, Message(paragraphs(text, sessions, tip), rows))
 
 
 def ask(situation: Situation) -> Iterator[Effect]:

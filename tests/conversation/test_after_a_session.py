@@ -151,3 +151,10 @@ def test_an_empty_list_says_how_to_hear_of_sessions(phone: Phone) -> None:
     """Never a dead end."""
     area = {"en": "My area", "ar": "منطقتي", "ckb": "ناوچەکەم"}
     phone.says("/sessions").taps(of(area, phone)).offers(label(phone, "khanaqin"))
+
+
+def test_a_typed_answer_leads_to_the_sessions_and_is_no_report(phone: Phone) -> None:
+    """B22: the words do not say which session is meant, so it is chosen from the list."""
+    words = {"en": "I will come", "ar": "سأحضر", "ckb": "ئامادە دەبم"}
+    invited(phone).says(of(words, phone)).hears(TOPIC)
+    assert phone.draft is None

@@ -80,3 +80,10 @@ def test_a_district_that_is_no_longer_configured_can_still_be_left(english: Phon
     assert not english.made(Subscribe)
     english.presses(Action("area", None, ("out", "atlantis")))
     assert english.made(Unsubscribe)
+
+
+def test_stop_can_be_typed(phone: Phone) -> None:
+    """B22: it leads to the list, in which one tap stops what is heard of."""
+    phone.subscribed = frozenset({KHANAQIN})
+    phone.says(STOP[phone.language or "en"]).taps(label(phone, "khanaqin"))
+    assert phone.subscribed == frozenset()
