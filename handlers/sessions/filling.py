@@ -5,18 +5,18 @@ Every step is stored with the session's version, so of two members who press at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import get_args
 
 from bot.model.calendar import in_utc
-from bot.model.effects import Effect, MoveSession, Toast
+from bot.model.effects import Effect, MoveSession, SetTimer, Toast
 from bot.model.events import LocationReceived
 from bot.model.folding import digits
 from bot.model.ids import LANGUAGES
 from bot.model.sessions import AUDIENCES, OFFICES, Session
-from bot.model.text import N_
+from bot.model.text import N_, P_, Text
 from handlers.sessions.asking import ask_for
 from handlers.sessions.authority import OLD, Plan, press, refuse, say
 from handlers.sessions.days import blocked_day, blocked_time, day_of, month_of, time_of
@@ -38,8 +38,10 @@ def moved(plan: Plan, session: Session) -> list[Effect]:
 def _plan(plan: Plan) -> list[Effect]:
     session = plan.session
     match plan.args:
-        case ("topic" | "seats" as field,) if session.state == "planned":
-            return ask_for(session, plan.situation, field)
+        case ("topic",) if session.state == "planned":
+            return ask_for(session, plan.situation, "topic")
+        case ("seats",) if session.state in ("planned", "announced"):
+            return ask_for(session, plan.situation, "seats")
         case ("place",) if session.state == "planned":
             return ask_for(session, plan.situation, "place")
         case ("place",) if session.state == "announced":
@@ -63,7 +65,7 @@ def _plan(plan: Plan) -> list[Effect]:
 NOTHING_CHANGED = N_("Nothing has been changed yet.")
 _STEPS: Mapping[str, frozenset[str]] = {
     "planned": frozenset({"asked", "day", "time", "capacity", "audience", "language", "offices", "preview"}),
-    "announced": frozenset({"change", "day", "time"}),
+    "announced": frozenset({"change", "day", "time", "capacity"}),
 }
 
 
@@ -79,6 +81,9 @@ def _opens(plan: Plan, wanted: str) -> list[Effect]:
 
 def set_field(plan: Plan, field: str, value: str) -> list[Effect]:
     """Take a field's value that is one of few."""
+    if field == "capacity" and plan.session.state == "announced":
+        number = digits(value)
+        return refuse(OLD) if number is None else _other_seats(plan, number or None, refuse)
     changes = _changes(plan.session, field, value) if plan.session.state == "planned" else {}
     return moved(plan, replace(plan.session, **changes)) if changes else refuse(OLD)  # type: ignore[arg-type]  # fields by name
 
@@ -172,7 +177,23 @@ def take_seats(plan: Plan, words: str) -> list[Effect]:
     number = digits(words)
     if number is None or not 1 <= number <= MOST_SEATS:
         return say(plan.situation, plan.session, NUMBER_PLEASE)
+    if plan.session.state == "announced":
+        return _other_seats(plan, number, lambda no: say(plan.situation, plan.session, no))
     return moved(plan, replace(plan.session, capacity=number, asking=""))
+
+
+def _other_seats(plan: Plan, seats: int | None, refused: Callable[[Text], list[Effect]]) -> list[Effect]:
+    """Set how many can come to an announced session: never fewer than have said so; who waits moves up at once."""
+    session, situation = plan.session, plan.situation
+    if seats is not None and not situation.tally.coming <= seats <= MOST_SEATS:
+        told = P_(
+            "{count} person has said that they will come. Please choose at least as many seats.",
+            "{count} people have said that they will come. Please choose at least as many seats.",
+            situation.tally.coming,
+        )
+        return refused(told)
+    moving = [SetTimer(f"seats:{session.id}", "seats", situation.now, session=session.id)] if situation.tally.waiting else []
+    return [*moved(plan, replace(session, capacity=seats, asking="")), *moving, plan.audit("seats")]
 
 
 def _short(plan: Plan, words: str) -> list[Effect]:

@@ -107,7 +107,12 @@ def _announced(session: Session, situation: Situation) -> Message:
         tally_body(session, situation.tally),
     )
     if not open_now.step:
-        return Message(told, ((button(C_("button", "Change"), "plan", session, "change"), _cancel(session)),))
+        change = button(C_("button", "Change"), "plan", session, "change")
+        seats = button(C_("button", "Seats"), "plan", session, "capacity")
+        return Message(told, ((change, seats), (_cancel(session),)))
+    if open_now.step == "capacity":
+        question, rows = steps.capacity(session, situation)
+        return Message(paragraphs(told, question), (*rows, (_back(session),)))
     changed = as_changed(session)
     draft = lines(
         N_("Change, not told to anybody yet:"),

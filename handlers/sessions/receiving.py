@@ -22,19 +22,20 @@ from handlers.sessions.promises import set_due, set_who, take_office, take_what
 
 Heard = Callable[[Situation, Any], Iterable[Effect]]
 
-WORDS: Mapping[Field, tuple[SessionState, Callable[[Plan, str], list[Effect]]]] = {
-    "topic": ("planned", take_topic),
-    "place": ("planned", take_place),
-    "seats": ("planned", take_seats),
-    "newplace": ("announced", take_new_place),
-    "reason": ("announced", change),
-    "off": ("announced", cancel),
-    "came": ("held", take_attendance),
-    "minutes": ("held", take_minutes),
-    "office": ("held", take_office),
-    "what": ("held", take_what),
+PLANNED, ANNOUNCED, HELD = (frozenset[SessionState]({state}) for state in ("planned", "announced", "held"))
+WORDS: Mapping[Field, tuple[frozenset[SessionState], Callable[[Plan, str], list[Effect]]]] = {
+    "topic": (PLANNED, take_topic),
+    "place": (PLANNED, take_place),
+    "seats": (PLANNED | ANNOUNCED, take_seats),
+    "newplace": (ANNOUNCED, take_new_place),
+    "reason": (ANNOUNCED, change),
+    "off": (ANNOUNCED, cancel),
+    "came": (HELD, take_attendance),
+    "minutes": (HELD, take_minutes),
+    "office": (HELD, take_office),
+    "what": (HELD, take_what),
 }
-"""What takes the reply to a prompt, and in which state a session must be for it."""
+"""What takes the reply to a prompt, and in which states a session must be for it."""
 
 
 def _set(plan: Plan) -> list[Effect]:
@@ -69,8 +70,8 @@ def _reply(situation: Situation, field: Field, event: Event) -> list[Effect]:
     plan = planning(situation)
     if isinstance(plan, Refused):
         return refuse_aloud(situation, plan.text)
-    state, take = WORDS[field]
-    if plan.session.state != state:
+    states, take = WORDS[field]
+    if plan.session.state not in states:
         return say(situation, plan.session, OLD)
     match event:
         case TextReceived(text):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.model.effects import DropTimer, SetTimer
 from bot.model.events import LocationReceived
+from bot.model.sessions import Tally
+from handlers import BOOK
 from handlers.sessions.plan import plan_message
-from tests.handlers.build import AZAD, alert, english, sends
+from tests.handlers.build import AZAD, alert, english, only, sends
 from tests.handlers.meeting import GROUP, Meeting, announced, to_group
 
 
@@ -118,3 +121,19 @@ def test_answers_arriving_do_not_disturb_an_open_change() -> None:
     assert plan_message(meeting.session, meeting.here).message == before.message
     assert english(before.message.body)
     assert sends([before], GROUP)
+
+
+def test_more_seats_let_who_waits_move_up_and_fewer_than_taken_are_refused() -> None:
+    """B96."""
+    meeting = announced()
+    meeting.here = replace(meeting.here, tally=Tally(coming=20, waiting=3))
+    meeting.taps("Seats")
+    assert "20 people have said that they will come." in alert(meeting.taps("10"))
+    meeting.taps("Another number")
+    assert "20 people have said that they will come." in to_group(meeting.replies("19"))
+    meeting.replies("22", slot=next(slot for slot in meeting.shown if slot.startswith("field:seats")))
+    assert meeting.session.capacity == 22
+    timer = only(meeting.said, SetTimer)
+    assert (timer.kind, timer.due, timer.session) == ("seats", meeting.here.now, meeting.session.id)
+    assert "seats" in BOOK.timers
+    assert len(meeting.rounds) == 1
