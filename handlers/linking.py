@@ -15,7 +15,7 @@ from bot.model.messages import Message, ToForum
 from bot.model.situation import ForumState, Situation
 from bot.model.text import N_, P_, Names, lines, paragraphs
 from handlers.cards import clear_desk, desk_of, place_cards
-from handlers.desk.listing import COMMANDS, HELP
+from handlers.desk.listing import how_it_works
 
 
 def link(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
@@ -28,7 +28,7 @@ def link(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
         told = N_("This group already belongs to the forum of {district}.", district=names)
         return [Send(ToForum(situation.forum), Message(told), Priority.REPLY)]
     linked = N_("This group now belongs to the forum of {district}. New reports will come here.", district=_names(situation, wanted))
-    welcome = Message(paragraphs(linked, HELP, COMMANDS))
+    welcome = Message(paragraphs(linked, how_it_works(wanted)))
     return [
         LinkForum(wanted),
         Send(ToForum(wanted), welcome, Priority.REPLY),

@@ -32,7 +32,7 @@ LONGEST_NAME = 60
 ELSEWHERE = N_("Only coordinators can look at the calendar and change it, in the group of the province.")
 OLD = N_("This button is old: the calendar has changed. Please write /calendar.")
 UNREADABLE = N_(
-    "I could not read these days. Please write them like 5/6/2027 – 24/6/2027, the day before the month, as a reply to the same message. "
+    "These days could not be read. Please write them like 5/6/2027 – 24/6/2027, the day before the month, as a reply to the same message. "
     "They must not be over, nor longer than three months, nor more than two years ahead."
 )
 HOURS_TOO = N_("Please write the days and also two hours, like 5/6/2027 – 24/6/2027, 05:30 – 08:00, as a reply to the same message.")

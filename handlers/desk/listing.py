@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.model.effects import Effect, Priority, Send, Toast
 from bot.model.events import CommandGiven
-from bot.model.ids import ForumId
+from bot.model.ids import PROVINCE, ForumId
 from bot.model.messages import Action, Button, Message, ToForum
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Piece, Text, lines, paragraphs
@@ -28,6 +28,8 @@ COMMANDS = N_(
     "/session – plan a session without a request (coordinators)\n"
     "/help – these lines"
 )
+
+CALENDAR = N_("/calendar – holidays, Ramadan and internet shutdowns")
 
 
 def open_reports(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
@@ -56,7 +58,12 @@ def help_lines(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
     """Say how the desk works."""
     if situation.forum is None:
         return []
-    return [Send(ToForum(situation.forum), Message(paragraphs(HELP, COMMANDS)), Priority.NOTICE)]
+    return [Send(ToForum(situation.forum), Message(how_it_works(situation.forum)), Priority.NOTICE)]
+
+
+def how_it_works(forum: ForumId) -> Piece:
+    """Return the words with which a group learns what it can do."""
+    return paragraphs(HELP, lines(COMMANDS, CALENDAR if forum == PROVINCE else None))
 
 
 def _list(situation: Situation, forum: ForumId, token: str, wanted: int) -> list[Effect]:
