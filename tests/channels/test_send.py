@@ -144,6 +144,16 @@ async def test_a_number_to_call_can_be_tapped(line: Line, sara: Person) -> None:
     assert not sara.talk.from_bot
 
 
+async def test_a_point_is_shown_on_a_map(line: Line, sara: Person) -> None:
+    """Below the words; an edit of the words leaves it alone, a withdrawal takes it along."""
+    shown = await line.shows(sara, Outgoing("Place: Youth Centre", "en", pin=(34.35, 45.39)))
+    assert sara.last.raw["location"] == {"latitude": 34.35, "longitude": 45.39}
+    assert await line.shows(sara, Outgoing("Place: Hall", "en", pin=(34.35, 45.39)), shown=shown) == shown
+    assert [message.text for message in sara.talk.from_bot] == ["Place: Hall", ""]
+    await line.shows(sara, Outgoing("", "en", do="withdraw"), shown=shown)
+    assert not sara.talk.from_bot
+
+
 async def test_what_is_withdrawn_is_gone(line: Line, sara: Person) -> None:
     """B63; twice is once."""
     shown = await line.shows(sara, Outgoing("card", "en"))
