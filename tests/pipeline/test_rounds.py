@@ -20,8 +20,8 @@ from tests.pipeline.wire import NOW, Village, announced, opens
 
 
 @pytest.fixture
-async def village(sqlite_database: Database) -> Village:
-    return await Village(sqlite_database).founded()
+async def village(database: Database) -> Village:
+    return await Village(database).founded()
 
 
 def the_round(session: Session, kind: RoundKind = "invitation", reach: Reach = "invited", id: str = "roundaaaaaaa") -> StartRound:
