@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from bot.engine.conversing import draft_of, resident_of, say
 from bot.engine.questions import Option, choose, write
 from bot.engine.talk import Begin
-from bot.model.effects import Effect, SetFeedback
+from bot.model.effects import Effect, SetFeedback, SetTimer
+from bot.model.ids import SessionId
 from bot.model.messages import Action, Button, Message
 from bot.model.sessions import Rating, Session
 from bot.model.situation import Situation
@@ -34,6 +36,7 @@ def rate(situation: Situation, action: Action) -> Iterator[Effect]:
         yield say(situation, Message(NOT_ASKED))
         return
     yield SetFeedback(session.id, resident_of(situation).id, rating)
+    yield _shown_to_the_forum(session.id, situation)
     words = Button(C_("button", "Add words"), Action("opine", None, (rating,), session.id))
     yield say(situation, Message(THANKS, ((words,), (Button(C_("button", "Sessions"), Action("sessions")),))))
 
@@ -61,10 +64,17 @@ async def feedback(situation: Situation) -> Iterable[Effect]:
     known = _rating((rating,))
     if draft.session is None or known is None:
         return [say(situation, Message(N_("This session is no longer there.")))]
-    return [SetFeedback(draft.session, resident_of(situation).id, known, words), say(situation, Message(THANKS))]
+    kept = SetFeedback(draft.session, resident_of(situation).id, known, words)
+    return [kept, _shown_to_the_forum(draft.session, situation), say(situation, Message(THANKS))]
 
 
 WHY = N_("What was good, what was missing? The forum reads your words without your name.")
+
+
+def _shown_to_the_forum(session: SessionId, situation: Situation) -> SetTimer:
+    """Return what shows the forum the new numbers and words: at the full hour, together, so that the hour of one says nothing."""
+    hour = situation.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return SetTimer(f"summary:{session}", "summary", hour, session=session)
 
 
 def _rating(args: tuple[str, ...]) -> Rating | None:

@@ -38,6 +38,7 @@ SESSION_COMMANDS: Mapping[str, Callable[[Situation, CommandGiven], Iterable[Effe
 SESSION_TIMERS: Mapping[str, Callable[[Situation, Any], Iterable[Effect]]] = {
     "over": aftermath.over,
     "promise": promises.promise_due,
+    "summary": aftermath.summary_due,
 }
 
 SESSION_EVENTS: Mapping[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {

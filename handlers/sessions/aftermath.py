@@ -46,8 +46,15 @@ def over(situation: Situation, _: TimerFired) -> Iterable[Effect]:
         MoveSession(held),
         plan_message(held, replace(situation, session=held)),
         Send(desk, Message(asked, answers=plan_slot(session.id)), Priority.CARD, session=session.id),
+        *tell_province(held, situation),
         starts_round(held, situation, "feedback", "coming"),
     ]
+
+
+def summary_due(situation: Situation, _: TimerFired) -> list[Effect]:
+    """People have said how it was: show the forum and the province what they said so far."""
+    session = situation.session
+    return [plan_message(session, situation), *tell_province(session, situation)] if session is not None and session.state == "held" else []
 
 
 def take_attendance(plan: Plan, words: str) -> list[Effect]:
@@ -94,7 +101,7 @@ def tell_province(session: Session, situation: Situation) -> list[Effect]:
     """Show the summary in the province's group; the same message is edited as it grows."""
     if desk_of_session(session, situation) == PROVINCE or situation.forums.get(PROVINCE) != "linked":
         return []
-    message = Message(held_body(session, situation))
+    message = Message(held_body(session, situation), protect=True)
     return [Send(ToForum(PROVINCE), message, Priority.CARD, slot=f"summary:{session.id}", session=session.id)]
 
 

@@ -130,8 +130,8 @@ def _held(session: Session, situation: Situation) -> Message:
     body = held_body(session, situation)
     if open_now.step in _STEPS:
         question, rows = _STEPS[open_now.step](session, situation)
-        return Message(paragraphs(body, question), (*rows, (_back(session),)))
-    return Message(body, held_rows(session, button))
+        return Message(paragraphs(body, question), (*rows, (_back(session),)), protect=True)
+    return Message(body, held_rows(session, button), protect=True)
 
 
 def _cancelled(session: Session) -> Piece:

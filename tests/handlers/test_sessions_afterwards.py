@@ -10,8 +10,11 @@ import pytest
 from bot.model.effects import DropTimer, SetPromise, SetTimer
 from bot.model.events import MediaReceived
 from bot.model.ids import PROVINCE
-from bot.model.messages import Attachment, ToForum
+from bot.model.messages import Action, Attachment, ToForum
+from bot.model.people import Resident
 from bot.model.sessions import Attendance, Feedback, Promise, Tally
+from handlers import BOOK
+from handlers.feedback import rate
 from tests.handlers.build import AZAD, RESIDENT, alert, english, in_slot, only, sends, told
 from tests.handlers.meeting import GROUP, Meeting, announced, held, to_group
 
@@ -142,14 +145,14 @@ def test_what_people_thought_is_numbers_and_words_without_who() -> None:
     meeting = held()
     feedback = (Feedback("good", "At last somebody listens."), Feedback("good"), Feedback("bad"))
     meeting.here = replace(meeting.here, feedback=feedback, tally=Tally(coming=4, maybe=2, no=1))
-    meeting.taps("How many came")
-    meeting.replies("1 1 1")
+    meeting.fires("summary", f"summary:{meeting.session.id}", datetime(2026, 12, 5, 15, 0, tzinfo=UTC))
     for chat in (GROUP, ToForum(PROVINCE)):
         summary = told(meeting.said, chat)
         assert "Good: 2 · Fair: 0 · Bad: 1" in summary
         assert "Words from people who came:\n– At last somebody listens." in summary
         assert "Coming: 4\nNot coming: 1\nMaybe: 2" in summary
         assert RESIDENT.resident not in summary
+    assert meeting.plan.message.protect
 
 
 def test_the_requests_of_a_session_are_closed_together() -> None:
@@ -180,3 +183,17 @@ def test_a_long_list_is_turned_page_by_page() -> None:
     assert "Topic 7”" in to_group(meeting.command("sessions"))
     later = english(meeting.shown[next(slot for slot in reversed(meeting.shown) if slot.startswith("sessions:"))].message.rows[-1][0].label)
     assert later == "Later"
+
+
+def test_what_somebody_thought_is_shown_at_the_full_hour_with_that_of_others() -> None:
+    """The hour at which one person answers says nothing."""
+    meeting = held()
+    resident = Resident(RESIDENT.resident, "en", consented=True)
+    here = replace(meeting.loaded(None), place="private", forum=None, member=None, actor="resident", resident=resident, answer="coming")
+    timers = [
+        only(list(rate(replace(here, now=now), Action("rate", None, ("good",), meeting.session.id))), SetTimer)
+        for now in (datetime(2026, 12, 5, 15, 1, tzinfo=UTC), datetime(2026, 12, 5, 15, 59, tzinfo=UTC))
+    ]
+    assert timers[0] == timers[1]
+    assert timers[0].due == datetime(2026, 12, 5, 16, 0, tzinfo=UTC)
+    assert timers[0].kind in BOOK.timers
