@@ -14,7 +14,7 @@ from bot.model.events import CommandGiven, Event, LocationReceived, MediaReceive
 from bot.model.messages import Action
 from bot.model.situation import Situation
 from handlers.desk import DESK_EVENTS
-from handlers.sessions import aftermath, announcing, filling, joining, listing, opening, promises, receiving
+from handlers.sessions import aftermath, announcing, filling, joining, listing, opening, opinions, promises, receiving
 
 SESSION_DESK: Mapping[str, Callable[[Situation, Action], Iterable[Effect]]] = {
     "schedule": opening.schedule,
@@ -27,6 +27,7 @@ SESSION_DESK: Mapping[str, Callable[[Situation, Action], Iterable[Effect]]] = {
     "off": announcing.off,
     "came_of": promises.came_of,
     "finish": aftermath.finish,
+    "words": opinions.read_words,
     "turn": listing.turn,
 }
 

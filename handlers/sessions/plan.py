@@ -131,7 +131,7 @@ def _held(session: Session, situation: Situation) -> Message:
     if open_now.step in _STEPS:
         question, rows = _STEPS[open_now.step](session, situation)
         return Message(paragraphs(body, question), (*rows, (_back(session),)), protect=True)
-    return Message(body, held_rows(session, button), protect=True)
+    return Message(body, held_rows(session, situation, button), protect=True)
 
 
 def _cancelled(session: Session) -> Piece:

@@ -8,12 +8,12 @@ from typing import get_args
 from bot.model.messages import Button
 from bot.model.sessions import Feedback, Promise, PromiseState, Rating, Session, Tally
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Joined, Piece, Text, Words, lines, paragraphs
+from bot.model.text import C_, N_, P_, Joined, Piece, Text, Words, lines, paragraphs
 
 MakeButton = Callable[..., Button]
-WORDS_SHOWN = 10
-"""So many of the words that people wrote about a session are shown, the last ones: a message has an end."""
-PROMISES_SHOWN = 20
+WORDS_SHOWN, LETTERS_SHOWN = 5, 200
+"""So many of the words that people wrote about a session are shown, and so much of each: all of them are behind a button."""
+PROMISES_SHOWN = 10
 
 PROMISE_STATES: Mapping[PromiseState, Text] = {
     "open": C_("promise", "open"),
@@ -62,8 +62,10 @@ def held_body(session: Session, situation: Situation) -> Piece:
 
 def promises_body(promises: tuple[Promise, ...]) -> Piece:
     """Return who promised what by when, and what became of it."""
-    first = sorted(promises, key=lambda promise: (promise.due, promise.id))[:PROMISES_SHOWN]
-    return lines(N_("Promises:"), *(promise_line(promise) for promise in first))
+    first = sorted(promises, key=lambda promise: (promise.state != "open", promise.due, promise.id))[:PROMISES_SHOWN]
+    rest = len(promises) - len(first)
+    more = P_("and {count} more promise", "and {count} more promises", rest) if rest else None
+    return lines(N_("Promises:"), *(promise_line(promise) for promise in first), more)
 
 
 def promise_line(promise: Promise) -> Text:
@@ -87,14 +89,19 @@ def feedback_body(feedback: tuple[Feedback, ...]) -> Piece:
         " · ",
     )
     words = [each.words for each in feedback if each.words][-WORDS_SHOWN:]
-    quoted = lines(N_("Words from people who came:"), *(N_("– {words}", words=Words(each)) for each in words)) if words else None
+    quoted = lines(N_("Words from people who came:"), *(N_("– {words}", words=Words(_short(each))) for each in words)) if words else None
     return paragraphs(counts, quoted)
 
 
-def held_rows(session: Session, make: MakeButton) -> tuple[tuple[Button, ...], ...]:
-    """Return what can be written down about a session that has taken place."""
+def _short(words: str) -> str:
+    return words if len(words) <= LETTERS_SHOWN else f"{words[:LETTERS_SHOWN].rstrip()}…"
+
+
+def held_rows(session: Session, situation: Situation, make: MakeButton) -> tuple[tuple[Button, ...], ...]:
+    """Return what can be written down about a session that has taken place, and read."""
     came = make(C_("button", "How many came"), "plan", session, "came")
     minutes = make(C_("button", "Minutes"), "plan", session, "minutes")
     promise = make(C_("button", "Write down a promise"), "plan", session, "who_promised")
     closing = make(C_("button", "Close the requests"), "finish", session)
-    return ((came, minutes), (promise,), (closing,))
+    reading = ((make(C_("button", "Read all words"), "words", session),),) if any(each.words for each in situation.feedback) else ()
+    return ((came, minutes), (promise,), *reading, (closing,))

@@ -9,7 +9,7 @@ import pytest
 
 from bot.model.effects import DropTimer, SetPromise, SetTimer
 from bot.model.events import MediaReceived
-from bot.model.ids import PROVINCE
+from bot.model.ids import PROVINCE, PromiseId
 from bot.model.messages import Action, Attachment, ToForum
 from bot.model.people import Resident
 from bot.model.sessions import Attendance, Feedback, Promise, Tally
@@ -197,3 +197,26 @@ def test_what_somebody_thought_is_shown_at_the_full_hour_with_that_of_others() -
     assert timers[0] == timers[1]
     assert timers[0].due == datetime(2026, 12, 5, 16, 0, tzinfo=UTC)
     assert timers[0].kind in BOOK.timers
+
+
+def test_all_words_are_read_page_by_page_in_full() -> None:
+    meeting = held()
+    assert "Read all words" not in meeting.labels()
+    meeting.here = replace(meeting.here, feedback=tuple(Feedback("fair", f"{number} " + "x" * 900) for number in range(7)))
+    meeting.fires("summary", f"summary:{meeting.session.id}", datetime(2026, 12, 5, 15, 0, tzinfo=UTC))
+    assert len(meeting.reads()) < 2000
+    first = to_group(meeting.taps("Read all words", member=AZAD, forum=GROUP.forum, actor="member", place="group"))
+    assert "page 1 of 3" in first
+    assert first.count("x" * 900) == 3
+    assert "page 2 of 3" in to_group(meeting.taps("Later"))
+
+
+def test_a_summary_with_many_promises_stays_one_message() -> None:
+    meeting = held()
+    many = tuple(
+        Promise(PromiseId(f"promise{number:05}"), meeting.session.id, "w" * 60, "x" * 200, date(2027, 1, 1)) for number in range(30)
+    )
+    meeting.here = replace(meeting.here, promises=many)
+    meeting.fires("summary", f"summary:{meeting.session.id}", datetime(2026, 12, 5, 15, 0, tzinfo=UTC))
+    assert "and 20 more promises" in meeting.reads()
+    assert len(meeting.reads()) < 4096
