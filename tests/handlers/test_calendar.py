@@ -216,7 +216,7 @@ def test_an_earlier_version_is_looked_at_and_put_in_force_as_a_new_one() -> None
 
 
 def test_a_button_of_an_older_version_changes_nothing() -> None:
-    """B12: of two coordinators the second reads that it was changed."""
+    """Of two coordinators the second reads that it was changed."""
     office = Office().writes()
     assert "the calendar has changed" in alert(office.taps("Add Ramadan", calendar=Calendar(version=1)).said)
 
