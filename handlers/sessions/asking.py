@@ -9,7 +9,7 @@ from bot.model.effects import Effect, Priority, Send
 from bot.model.messages import Message, ToForum, plan_slot
 from bot.model.sessions import Session
 from bot.model.situation import Situation
-from bot.model.text import N_, Piece, Text
+from bot.model.text import N_, Text
 
 Field = Literal["topic", "place", "newplace", "seats", "reason", "off", "came", "minutes", "office", "what"]
 
@@ -29,12 +29,12 @@ QUESTIONS: Mapping[Field, Text] = {
 }
 
 
-def ask_for(session: Session, situation: Situation, field: Field, token: str | None = None) -> list[Effect]:
+def ask_for(session: Session, situation: Situation, field: Field) -> list[Effect]:
     """Ask the group for words, as a reply to the message that asks."""
     if situation.forum is None:
         return []
-    slot = field_slot(session, field, token or situation.chance.token())
-    message = Message(_question(field), expects_reply=True, answers=plan_slot(session.id))
+    slot = field_slot(session, field, situation.chance.token())
+    message = Message(QUESTIONS[field], expects_reply=True, answers=plan_slot(session.id))
     return [Send(ToForum(situation.forum), message, Priority.REPLY, slot=slot, session=session.id)]
 
 
@@ -48,7 +48,3 @@ def field_of(slot: str | None) -> Field | None:
     head, _, rest = (slot or "").partition(":")
     name = rest.partition(":")[0]
     return next((field for field in get_args(Field) if field == name), None) if head == "field" else None
-
-
-def _question(field: Field) -> Piece:
-    return QUESTIONS[field]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.model.effects import Audit, Effect, Priority, Send, Toast
 from bot.model.ids import ForumId
@@ -32,10 +32,6 @@ class Plan:
     def audit(self, action: str, detail: str = "") -> Audit:
         """Return the line that says what this member did; a session has no line of its own, so its forum stands for it."""
         return Audit(action, None, self.session.forum, self.member.id, detail)
-
-    def changed(self, **changes: object) -> Plan:
-        """Return the same case with a session that differs."""
-        return replace(self, session=replace(self.session, **changes))  # type: ignore[arg-type]  # the caller names fields
 
 
 def may_plan(actor: Actor, session: Session | None, forum: ForumId | None, member: Member | None) -> Verdict:

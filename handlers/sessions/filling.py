@@ -66,6 +66,7 @@ NOTHING_CHANGED = N_("Nothing has been changed yet.")
 _STEPS: Mapping[str, frozenset[str]] = {
     "planned": frozenset({"asked", "day", "time", "capacity", "audience", "language", "offices", "preview"}),
     "announced": frozenset({"change", "day", "time", "capacity"}),
+    "held": frozenset({"promises"}),
 }
 
 

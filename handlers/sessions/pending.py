@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from bot.model.sessions import Session
 
-Step = Literal["", "asked", "day", "time", "capacity", "audience", "language", "offices", "preview", "change", "who", "due"]
+Step = Literal["", "asked", "day", "time", "capacity", "audience", "language", "offices", "preview", "change", "who", "due", "promises"]
 """What the plan's message shows: the whole plan (empty), a choice, the announcement before it goes out, a change, a promise's parts."""
 
 

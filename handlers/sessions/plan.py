@@ -209,4 +209,5 @@ _STEPS: Mapping[Step, Callable[[Session, Situation], tuple[Piece, Rows]]] = {
     "offices": steps.offices,
     "who": steps.who,
     "due": steps.due,
+    "promises": steps.promises,
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bot.model.messages import Action, Button
 from bot.model.sessions import AUDIENCES, OFFICES, Session
 from bot.model.situation import Situation
@@ -94,16 +92,21 @@ def due(session: Session, situation: Situation) -> Step:
         N_("By when?"),
         LEGEND,
     )
-    month = open_now.shown_month() or _first(today(situation))
+    month = open_now.shown_month() or today(situation).replace(day=1)
     return question, month_rows(month, situation, _press("due", session), from_today=False)
+
+
+def promises(session: Session, situation: Situation) -> Step:
+    """Which open promise something has become of, also before its day."""
+    open_ones = sorted((each for each in situation.promises if each.state == "open"), key=lambda each: (each.due, each.id))[:20]
+    rows = tuple(
+        (Button(plain(f"{each.who}: {each.what}"[:40]), Action("came_of", None, (each.id, "ask"), session.id)),) for each in open_ones
+    )
+    return N_("Of which promise do you know what became of it?"), rows
 
 
 def _press(field: str, session: Session) -> Press:
     return lambda label, value: Button(label, Action("set", None, (field, value), session.id))
-
-
-def _first(of: date) -> date:
-    return of.replace(day=1)
 
 
 def _ticked(name: Text, *, chosen: bool) -> Text:

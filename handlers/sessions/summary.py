@@ -104,4 +104,6 @@ def held_rows(session: Session, situation: Situation, make: MakeButton) -> tuple
     promise = make(C_("button", "Write down a promise"), "plan", session, "who_promised")
     closing = make(C_("button", "Close the requests"), "finish", session)
     reading = ((make(C_("button", "Read all words"), "words", session),),) if any(each.words for each in situation.feedback) else ()
-    return ((came, minutes), (promise,), *reading, (closing,))
+    open_ones = any(each.state == "open" for each in situation.promises)
+    became = ((make(C_("button", "What became of a promise"), "plan", session, "promises"),),) if open_ones else ()
+    return ((came, minutes), (promise,), *became, *reading, (closing,))

@@ -220,3 +220,14 @@ def test_a_summary_with_many_promises_stays_one_message() -> None:
     meeting.fires("summary", f"summary:{meeting.session.id}", datetime(2026, 12, 5, 15, 0, tzinfo=UTC))
     assert "and 20 more promises" in meeting.reads()
     assert len(meeting.reads()) < 4096
+
+
+def test_a_promise_kept_early_is_told_before_its_day() -> None:
+    meeting, promise = promised()
+    meeting.taps("What became of a promise")
+    meeting.taps("Municipality: A second pump")
+    meeting.taps("kept")
+    assert meeting.here.promises[0].state == "kept"
+    assert meeting.rounds[-1].subject == promise.id
+    meeting.taps("Back")
+    assert "What became of a promise" not in meeting.labels()
