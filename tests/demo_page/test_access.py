@@ -54,6 +54,7 @@ async def test_axe_finds_nothing_in_any_language_width_or_light(page: Page, stag
 
 async def test_axe_finds_nothing_in_what_opens(page: Page, stage: Stage) -> None:
     await play(stage)
+    await page.emulate_media(reduced_motion="reduce")  # what is still fading in has no contrast yet
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     phone = page.locator(".phone")
     await phone.get_by_role("button", name="Attach").click()

@@ -95,6 +95,16 @@ async def test_the_bots_keyboard_replaces_typing(page: Page, stage: Stage) -> No
     assert stage.cast.residents[2].messages[-2].text == "بلاغ"
 
 
+async def test_a_forced_reply_opens_by_itself(page: Page, stage: Stage) -> None:
+    phone = page.locator(".phone")
+    await phone.get_by_role("button", name="Start").click()
+    await write(page, "phone", "force")
+    await expect(phone.locator(".aimed")).to_contain_text("You said: force")
+    await write(page, "phone", "My answer")
+    await expect(phone.locator(".from-bot").last).to_contain_text("You said: My answer")
+    assert stage.cast.residents[2].messages[-2].reply_to is not None
+
+
 async def test_words_carry_their_own_language_and_direction(page: Page) -> None:
     await page.locator(".phone").get_by_role("button", name="Start").click()
     for text, language, direction in (("السلام عليكم", "ar", "rtl"), ("ڕێگاکە خراپە", "ckb", "rtl"), ("Good morning", "en", "ltr")):

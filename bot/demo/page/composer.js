@@ -62,7 +62,7 @@ export function Composer({ column, chat, commands, aim, setAim, anonymous }) {
   useEffect(() => {
     if (!field.current) return;
     field.current.style.height = 'auto';
-    field.current.style.height = `${Math.min(field.current.scrollHeight, 140)}px`;
+    field.current.style.height = `${Math.min(field.current.scrollHeight + 2, 140)}px`;
   }, [text]);
 
   const how = { ...(anonymous ? { anonymous: true } : {}), ...(aim && !aim.edit ? { reply_to: aim.message.id } : {}) };
