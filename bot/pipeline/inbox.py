@@ -7,7 +7,7 @@ time, so a process that starts afresh, or beside another, finds what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -32,13 +32,19 @@ STORAGE_PAUSE: Final = 1.0
 
 
 class Inbox:
-    """Takes in what a channel receives. `wake` is called when something new is on disk."""
+    """Takes in what a channel receives.
 
-    def __init__(self, db: Database, channel: str, clock: Clock, wake: Callable[[], None]) -> None:
+    `told` is called when something new is on disk, with the lanes in which somebody has pressed a button; `expect` with each such press.
+    """
+
+    def __init__(
+        self, db: Database, channel: str, clock: Clock, *, told: Callable[[Iterable[str]], None], expect: Callable[[str, bytes], None]
+    ) -> None:
         self._db = db
         self._channel = channel
         self._clock = clock
-        self._wake = wake
+        self._told = told
+        self._expect = expect
 
     async def store(self, received: Sequence[Received]) -> None:
         """Make a batch durable. Repeats of what was stored before change nothing.
@@ -59,7 +65,10 @@ class Inbox:
             raise
         crash_point("after-store")
         if new:
-            self._wake()
+            for update in received:
+                if update.press:
+                    self._expect(self._channel, update.raw)
+            self._told(item.lane for item, update in zip(items, received, strict=True) if update.press)
 
 
 class Dispatcher:
@@ -72,11 +81,13 @@ class Dispatcher:
         self._woken = asyncio.Event()
         self._busy: set[str] = set()
         self._look_again: set[str] = set()
+        self._eager: dict[str, None] = {}
         self._crowded = False
         self._stopping = False
 
-    def wake(self) -> None:
-        """Look at the inbox now."""
+    def wake(self, eager: Iterable[str] = ()) -> None:
+        """Look at the inbox now. Lanes in which somebody has pressed a button, and looks at it, go before others when all are busy."""
+        self._eager.update(dict.fromkeys(eager))
         self._woken.set()
 
     def stop(self) -> None:
@@ -106,9 +117,12 @@ class Dispatcher:
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="nothing can be read; trying again")
             return []
-        idle = [lane for lane in due if lane not in self._busy]
+        idle = [lane for lane in (*self._eager, *due) if lane not in self._busy]
+        idle = list(dict.fromkeys(idle))
         self._look_again.update(self._busy.intersection(due))
         self._crowded = len(idle) > free
+        for lane in idle[:free]:
+            self._eager.pop(lane, None)
         return idle[:free]
 
     async def _work(self, lane: str, handle: Handle) -> None:

@@ -16,7 +16,7 @@ class Limits:
         handler_seconds: how long a decision may take before it is cut off.
         attempts: how often a turn is tried before it is parked.
         pauses: seconds before the second, the third and each further try of a turn.
-        lanes: how many chats are worked for side by side.
+        lanes: how many chats are worked for side by side: enough to share commits, few enough to leave room for what comes in.
         in_flight: how many sends may wait for the channel's answer at once.
         waiting_alarm: seconds for which something may wait to be sent before the operator is told.
     """
@@ -27,7 +27,7 @@ class Limits:
     handler_seconds: float = 10.0
     attempts: int = 3
     pauses: tuple[float, ...] = (0.5, 5.0)
-    lanes: int = 64
+    lanes: int = 12
     in_flight: int = 64
     waiting_alarm: float = 600.0
 

@@ -41,7 +41,7 @@ class Machine:
         self.dispatcher = Dispatcher(db, clock, limits.lanes)
         self.sender = Sender(db, around, channels, limits, clock, told=self.dispatcher.wake)
         self.turns = Turns(db, around, channels, decide, limits, clock, sends=self.sender.wake, told=self.dispatcher.wake)
-        self.inbox = Inbox(db, channel.name, clock, self.dispatcher.wake)
+        self.inbox = Inbox(db, channel.name, clock, told=self.dispatcher.wake, expect=self.turns.at_once.expect)
         self.timers = Timers(db, clock, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
         self.watch = Watch(db, clock, limits)
 

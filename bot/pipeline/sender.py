@@ -28,9 +28,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Channel
 from bot.clock import Clock
@@ -38,6 +40,7 @@ from bot.crash import crash_point
 from bot.model.ids import PROVINCE
 from bot.model.messages import ToForum, recipient_key
 from bot.model.outgoing import Later, Never, Outcome, Sent
+from bot.pipeline import minutes
 from bot.pipeline.delivery import Parcel, pack, settle
 from bot.pipeline.limits import Limits
 from bot.pipeline.pace import Pace
@@ -75,8 +78,9 @@ class Sender:
         self._clock = clock
         self._told = told
         self._pace = Pace(limits)
-        districts = [district.id for district in around.province.districts]
-        self._pace.groups = frozenset(outbox.address_of(db.keys, ToForum(forum)) for forum in (PROVINCE, *districts))
+        forums = [PROVINCE, *(district.id for district in around.province.districts)]
+        self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
+        self._pace.groups = frozenset(self._groups.values())
         self._ahead = max(2, int(limits.per_second * AHEAD_SECONDS))
         self._changed = asyncio.Event()
         self._stale = True
@@ -100,9 +104,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until stopped."""
-        recovered = await self._db.transact(outbox.recover)
-        if recovered:
-            log.info("sender", unsure=recovered)
+        await self._pick_up()
         async with asyncio.TaskGroup() as under_way:
             while not self._stopping:
                 self._changed.clear()
@@ -114,6 +116,16 @@ class Sender:
                 else:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), pause)
+
+    async def _pick_up(self) -> None:
+        """Learn from the disk where the process before us stopped."""
+        unsure = await self._db.transact(outbox.recover)
+        if unsure:
+            log.info("picked up", unsure=unsure)
+        wall, now = self._clock.now(), self._clock.monotonic()
+        for forum, recipient in self._groups.items():
+            ages = await self._db.read(partial(minutes.recall, keys=self._db.keys, forum=forum, now=wall))
+            self._pace.recall(recipient, ages, now)
 
     async def _next(self) -> tuple[Head | None, float]:
         """Return the row to send now, or how many seconds to wait for one unless something changes."""
@@ -192,9 +204,15 @@ class Sender:
             self._not_before = finished + outcome.after
         if parcel.row.outgoing.then_leave and isinstance(outcome, Sent | Never):
             await self._channels[address[0]].leave(address[1])
-        if await self._db.transact(lambda conn: settle(conn, self._around, parcel, outcome, self._clock.now())):
+        if await self._db.transact(partial(self._write_down, parcel=parcel, outcome=outcome)):
             self._told()
         self._tell(parcel, outcome, finished - started)
+
+    async def _write_down(self, conn: AsyncConnection, parcel: Parcel, outcome: Outcome) -> bool:
+        to, wall, now = parcel.row.recipient, self._clock.now(), self._clock.monotonic()
+        if isinstance(to, ToForum) and to.forum in self._groups and not parcel.empty:
+            await minutes.keep(conn, self._db.keys, to.forum, self._pace.minute(self._groups[to.forum], now), wall)
+        return await settle(conn, self._around, parcel, outcome, wall)
 
     async def _call(self, parcel: Parcel, channel: str, chat: str) -> Outcome:
         row = parcel.row
