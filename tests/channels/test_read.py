@@ -77,6 +77,11 @@ def test_a_member_has_a_name_for_the_card() -> None:
     assert (arrival.name, arrival.place, arrival.speaker, arrival.reply_to) == ("Sara Canary", "group", "person", "3")
 
 
+def test_words_that_no_database_takes_are_made_whole() -> None:
+    """F26: half an emoji and a NUL, which JSON can write and neither UTF-8 nor PostgreSQL can."""
+    assert event_of(text="a\ud83d b\0c \ud83d\ude00") == TextReceived("a\ufffd bc 😀")
+
+
 def test_a_forwarded_message_has_lost_its_origin() -> None:
     """B44: what is taken from it is its content."""
     origin = {"type": "user", "sender_user": {"id": 99, "is_bot": False, "first_name": "Origin"}, "date": 1}

@@ -116,6 +116,15 @@ async def test_an_answer_to_what_is_gone_is_sent_all_the_same(line: Line, sara: 
     assert sara.last.text == "second"
 
 
+async def test_an_answer_into_a_thread_that_is_gone_stands_alone(line: Line, sara: Person) -> None:
+    """F18, F20: where Telegram refuses even though it need not find what is answered."""
+    first = await line.shows(sara, Outgoing("first", "en"))
+    line.telegram.faults.add("status", "sendMessage", status=400, description="Bad Request: message thread not found")
+    await line.shows(sara, Outgoing("second", "en"), answers=first[0])
+    assert sara.last.text == "second"
+    assert sara.last.reply_to is None
+
+
 async def test_a_prompt_opens_the_answer(line: Line, sara: Person) -> None:
     await line.shows(sara, Outgoing("Write your answer", "en", expects_reply=True))
     assert line.world.calls[-1].params["reply_markup"] == {"force_reply": True, "selective": True}
