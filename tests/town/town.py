@@ -38,7 +38,6 @@ class Town:
     environment: dict[str, str]
     forums: dict[str, Forum] = field(default_factory=dict)
     process: Process | None = None
-    crash: str = ""
 
     @property
     def world(self) -> World:
@@ -68,17 +67,17 @@ class Town:
         """Wait until something is true of the world."""
         return await self.world.until(condition, timeout)
 
-    async def starts(self) -> None:
-        """Start the bot and wait until it listens."""
+    async def starts(self, **settings: str) -> None:
+        """Start the bot, in this run with these settings too, and wait until it listens."""
         before = len(self.world.asked("getMe"))
-        self.launches()
+        self.launches(**settings)
         await self.until(lambda: len(self.world.asked("getMe")) > before)
 
-    def launches(self) -> Process:
-        """Start a process of the bot, whatever becomes of it."""
-        crash = {"ALWAND_CRASH": self.crash} if self.crash else {}
+    def launches(self, **settings: str) -> Process:
+        """Start a process of the bot, whatever becomes of it; `settings` are named without their `ALWAND_`."""
         arguments = ["run", "--config", str(self.folder / "config.toml")]
-        self.process = start(arguments, self.environment | crash, self.folder / "bot.log")
+        environment = self.environment | {f"ALWAND_{name}": value for name, value in settings.items()}
+        self.process = start(arguments, environment, self.folder / "bot.log")
         return self.process
 
     async def kill(self) -> None:
@@ -105,14 +104,10 @@ class Town:
         await self.kill()
         await self.starts()
 
-    async def crash_at(self, point: Point, times: int = 1) -> None:
-        """Start the bot so that it dies when it passes this point for the so-manieth time."""
-        await self.kill()
-        self.crash = f"{point}:{times}"
-        try:
-            await self.starts()
-        finally:
-            self.crash = ""
+    async def crash_at(self, point: Point, times: int = 1, **settings: str) -> None:
+        """Start the bot afresh so that it dies when it passes this point for the so-manieth time."""
+        await self.stop()
+        await self.starts(CRASH=f"{point}:{times}", **settings)
 
     async def idle(self) -> None:
         """Wait until everything that was sent to the bot has been taken over and its queues are empty."""
@@ -164,7 +159,7 @@ def _without_zero(text: str) -> str:
 def _environment(telegram: StandIn, folder: Path, words: str, more: Mapping[str, str]) -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("ALWAND_")}
     pace = {"LIMITS__MESSAGES_PER_SECOND": "1000", "LIMITS__CHAT_SECONDS": "0.05"} if "quick" in words else {}
-    own = {"TELEGRAM__TOKEN": telegram.token, "TELEGRAM__POLL_TIMEOUT": "5", "CLOCK_FILE": str(folder / "clock"), **pace, **more}
+    own = {"TELEGRAM__TOKEN": telegram.token, "TELEGRAM__POLL_TIMEOUT": "1", "CLOCK_FILE": str(folder / "clock"), **pace, **more}
     runtime = {"XDG_RUNTIME_DIR": str(folder), "TOWN": words}
     return known | runtime | {f"ALWAND_{name}": value for name, value in own.items()}
 
