@@ -105,6 +105,9 @@ async def test_a_phone_shows_one_conversation_at_a_time(page: Page, stage: Stage
     await expect(tab).to_be_focused()
     await expect(page.locator(".column.forum")).to_be_visible()
     await expect(page.locator(".column.phone")).to_be_hidden()
+    field = await page.locator(".forum textarea").bounding_box()
+    assert field is not None
+    assert field["height"] > 30
 
 
 async def test_everything_can_be_done_without_a_mouse(page: Page, stage: Stage) -> None:

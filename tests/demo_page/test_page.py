@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from bot.demo.stage import Stage
 
@@ -76,12 +76,16 @@ async def test_everything_a_phone_can_send_is_drawn(page: Page, stage: Stage) ->
     await expect(phone.locator(".place")).to_contain_text("33.7447, 44.6436")
     await give("My contact card")
     await expect(phone.locator(".contact")).to_contain_text("+9647800000103")
+    await phone.get_by_role("button", name="Attach").click()
+    letter = FilePayload(name="letter.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 a letter")
+    await phone.locator("input[type=file]").set_input_files(letter)
+    await expect(phone.locator(".document")).to_contain_text("letter.pdf")
     await phone.get_by_role("button", name="Record a voice note").click()
     await phone.locator(".recording").get_by_role("button", name="Send").click()
     await phone.get_by_role("button", name="Play: Voice note").click()
     await expect(phone.get_by_role("button", name="Pause: Voice note")).to_be_visible()
     kinds = [message.media for message in stage.cast.residents[2].messages if message.media]
-    assert kinds == ["photo", "photo", "photo", "photo", "video", "voice"]
+    assert kinds == ["photo", "photo", "photo", "photo", "video", "document", "voice"]
 
 
 async def test_the_bots_keyboard_replaces_typing(page: Page, stage: Stage) -> None:
@@ -160,6 +164,20 @@ async def test_a_cut_network_shows_and_mends(page: Page) -> None:
     await expect(page.locator(".pills")).to_contain_text(re.compile("Waiting at Telegram: .?1"))
     await page.get_by_role("button", name="Connect the network").click()
     await expect(page.locator(".phone .from-bot").last).to_contain_text("You said: Hello")
+
+
+async def test_a_demo_that_has_ended_is_told(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(locale="en-GB")
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(stage.url)
+    await page.wait_for_selector("#conversations")
+    await page.route(re.compile("/(console|world)/"), lambda route: route.abort())
+    await page.get_by_role("button", name="Kill the bot").click()
+    await expect(page.locator(".story")).to_contain_text("lost its server")
+    await context.close()
+    assert (stage.supervisor.kills, errors) == (0, [])
 
 
 async def test_a_leak_into_a_group_would_be_seen(page: Page, stage: Stage) -> None:

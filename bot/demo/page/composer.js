@@ -61,8 +61,8 @@ export function Composer({ column, chat, commands, aim, setAim, anonymous }) {
   useEffect(() => { if (open) firstButton(below.current); }, [open]);
   useEffect(() => {
     if (!field.current) return;
-    field.current.style.height = 'auto';
-    field.current.style.height = `${Math.min(field.current.scrollHeight + 2, 140)}px`;
+    field.current.style.height = ''; // an empty line keeps its own height, also while it is not on show
+    if (text) field.current.style.height = `${Math.min(field.current.scrollHeight + 2, 140)}px`;
   }, [text]);
 
   const how = { ...(anonymous ? { anonymous: true } : {}), ...(aim && !aim.edit ? { reply_to: aim.message.id } : {}) };
