@@ -23,7 +23,7 @@ from bot.model.effects import Priority
 from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
-from bot.storage.queues import OPEN, UNSENT, Body, close_body, displace, open_body, settle
+from bot.storage.queues import OPEN, UNSENT, Body, close_body, displace, open_body, promote, settle
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox
 from bot.storage.upsert import hold
@@ -196,7 +196,11 @@ async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
 
 async def sent(conn: AsyncConnection, keys: Keyring, row: Row) -> None:
     """Remove what was said; the next in the recipient's queue is the head."""
-    await _leave(conn, keys, row, delete(outbox).where(outbox.c.id == row.id))
+    address = address_of(keys, row.recipient)
+    await hold(conn, address)
+    gone = (await conn.execute(delete(outbox).where(outbox.c.id == row.id).returning(outbox.c.head))).first()
+    if gone is not None and gone.head:
+        await promote(conn, address)
 
 
 async def never(conn: AsyncConnection, keys: Keyring, row: Row, reason: str) -> None:

@@ -70,14 +70,23 @@ async def settle(conn: AsyncConnection, address: str, until: datetime | None = N
 
     What the former head had to wait for binds the new one too; `until` says it where the former head is gone.
     """
-    rows = select(outbox.c.id, outbox.c.state, outbox.c.held_until).where(outbox.c.recipient == address)
-    former = (await conn.execute(rows.where(outbox.c.head))).first()
-    if former is not None and former.state == "sending":
-        return
-    head = (await conn.execute(rows.where(outbox.c.state.in_(OPEN)).order_by(outbox.c.priority, outbox.c.id).limit(1))).first()
-    if head is None or (former is not None and former.id == head.id):
-        return
-    if former is not None:
-        until = former.held_until
+    query = select(outbox.c.id, outbox.c.state, outbox.c.held_until).where(outbox.c.recipient == address, outbox.c.head)
+    former = (await conn.execute(query)).first()
+    if former is None:
+        await promote(conn, address, until)
+    elif former.state != "sending" and await _next(conn, address) != former.id:
         await conn.execute(update(outbox).where(outbox.c.id == former.id).values(head=False, held_until=None))
-    await conn.execute(update(outbox).where(outbox.c.id == head.id).values(head=True, held_until=until))
+        await promote(conn, address, former.held_until)
+
+
+async def promote(conn: AsyncConnection, address: str, until: datetime | None = None) -> None:
+    """Make the first open row the head of a queue that has none."""
+    following = await _next(conn, address)
+    if following is not None:
+        await conn.execute(update(outbox).where(outbox.c.id == following).values(head=True, held_until=until))
+
+
+async def _next(conn: AsyncConnection, address: str) -> int | None:
+    query = select(outbox.c.id).where(outbox.c.recipient == address, outbox.c.state.in_(OPEN))
+    first: int | None = await conn.scalar(query.order_by(outbox.c.priority, outbox.c.id).limit(1))
+    return first

@@ -243,7 +243,7 @@ class Writer:
         until = time.monotonic() + GROUP_SECONDS
         while self._waiting and time.monotonic() < until:
             caller = self._waiting.popleft()
-            if caller.through.done():
+            if caller.begin.done():  # cancelled while it waited
                 continue
             group.append(caller)
             caller.begin.set_result(None)

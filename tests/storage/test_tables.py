@@ -11,10 +11,11 @@ from bot.model.messages import card_slot
 from bot.model.people import Draft, Piece
 from bot.model.tickets import Content
 from bot.storage import audit, drafts, entries, forums, inbox, lanes, members, outbox, posts, residents, settings, tickets, timers
+from bot.storage.columns import Utc, clear
 from bot.storage.database import Database
 from bot.storage.errors import SealBroken
 from bot.storage.seal import open_sealed
-from bot.storage.tables import Utc, clear, metadata
+from bot.storage.tables import metadata
 from tests.storage.samples import (
     GROUP,
     KHANAQIN,
