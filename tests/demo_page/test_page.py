@@ -88,6 +88,19 @@ async def test_everything_a_phone_can_send_is_drawn(page: Page, stage: Stage) ->
     assert kinds == ["photo", "photo", "photo", "photo", "video", "document", "voice"]
 
 
+async def test_a_resident_can_block_the_bot_and_let_it_back(page: Page, stage: Stage) -> None:
+    """B81: what a blocked bot does can be played."""
+    phone = page.locator(".phone")
+    nadia = stage.cast.residents[2]
+    await phone.get_by_role("button", name="Start").click()
+    await phone.get_by_role("button", name="Block the bot", exact=True).click()
+    await expect(phone.locator(".outside")).to_contain_text("You have blocked the bot.")
+    assert nadia.is_blocking
+    await phone.get_by_role("button", name="Unblock the bot").click()
+    await expect(phone.locator("textarea")).to_be_visible()
+    assert not nadia.is_blocking
+
+
 async def test_the_bots_keyboard_replaces_typing(page: Page, stage: Stage) -> None:
     phone = page.locator(".phone")
     await phone.get_by_role("button", name="Start").click()
