@@ -9,16 +9,18 @@ from typing import Any, Final
 from bot.channels.base import Channel
 from bot.model.ids import Language
 
-PATIENCE_SECONDS: Final = 0.8
-"""So long a press waits for its turn's words; then it is answered without any, so that nobody looks at a dead button for a second."""
 REMEMBERED: Final = 1000
 
 
 class AtOnce:
-    """Talks to the channels without making anybody wait. What it says may be lost in a crash."""
+    """Talks to the channels without making anybody wait. What it says may be lost in a crash.
 
-    def __init__(self, channels: Mapping[str, Channel]) -> None:
+    A press whose turn takes longer than `patience` (seconds) is answered without words: nobody looks at a dead button for long.
+    """
+
+    def __init__(self, channels: Mapping[str, Channel], patience: float) -> None:
         self._channels = channels
+        self._patience = patience
         self._under_way: set[asyncio.Task[Any]] = set()
         self._expected: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._answered_without: dict[tuple[str, str], None] = {}
@@ -32,7 +34,7 @@ class AtOnce:
         if arrival is not None and arrival.press is not None:
             press = (channel, arrival.press)
             if press not in self._expected:
-                self._expected[press] = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._lose_patience, press)
+                self._expected[press] = asyncio.get_running_loop().call_later(self._patience, self._lose_patience, press)
 
     def _lose_patience(self, press: tuple[str, str]) -> None:
         del self._expected[press]

@@ -80,6 +80,8 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
         Stale: a ticket was changed since it was loaded; the turn has to be repeated.
     """
     saying = Saying(conn, turn.around, turn.now, turn.arrival)
+    if turn.loaded.situation.resident is not None:
+        saying.knows(turn.loaded.situation.resident)
     toast: tuple[str, bool] | None = None
     language: Language | None = None
     for effect in effects:

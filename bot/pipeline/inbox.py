@@ -29,6 +29,8 @@ Handle = Callable[[str], Awaitable[bool]]
 POLL_SECONDS: Final = 0.5
 """How often the inbox is looked at unasked: for items whose second try is due, and for those that another process stored."""
 STORAGE_PAUSE: Final = 1.0
+FAIR_SHARE: Final = 4
+"""So many items of one lane are handled in a row while other lanes wait."""
 
 
 class Inbox:
@@ -126,9 +128,14 @@ class Dispatcher:
         return idle[:free]
 
     async def _work(self, lane: str, handle: Handle) -> None:
+        handled = 0
         try:
             while not self._stopping and await handle(lane):
                 self._look_again.discard(lane)
+                handled += 1
+                if self._crowded and handled >= FAIR_SHARE:
+                    self._look_again.add(lane)
+                    break
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="turns wait until it can be written")
             await asyncio.sleep(STORAGE_PAUSE)

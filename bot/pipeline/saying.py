@@ -13,6 +13,7 @@ from bot.model.events import Arrival, DeliveryChanged
 from bot.model.ids import EntryId, Language, ResidentId, TicketId
 from bot.model.messages import Message, Recipient, ToChat, ToForum, ToResident
 from bot.model.outgoing import Label, Outgoing
+from bot.model.people import Resident
 from bot.model.text import Piece, Text
 from bot.pipeline.news import News, item
 from bot.pipeline.surroundings import Surroundings
@@ -33,7 +34,7 @@ class Saying:
 
     Attributes:
         arrival: where the turn came from; None inside the machine.
-        readers: residents as this turn has left them so far; None for who is gone.
+        readers: residents as this turn has left them so far.
         erased: who was erased in this turn; a last word still reaches the chat that asked for it.
         sends: whether something waits to be sent now.
         news: whether it was told at once that something did not arrive.
@@ -43,7 +44,7 @@ class Saying:
     around: Surroundings
     now: datetime
     arrival: Arrival | None = None
-    readers: dict[ResidentId, Reader | None] = field(default_factory=dict)
+    readers: dict[ResidentId, Reader] = field(default_factory=dict)
     erased: set[ResidentId] = field(default_factory=set)
     sends: bool = False
     news: bool = False
@@ -98,9 +99,13 @@ class Saying:
         """Return how to speak to a resident, None if they are gone."""
         if resident not in self.readers:
             known = await residents.load(self.conn, self.around.keys, resident)
-            language = (known.language if known else None) or self.around.province.language
-            self.readers[resident] = Reader(language, known.reachable) if known else None
-        return self.readers[resident]
+            if known is not None:
+                self.knows(known)
+        return self.readers.get(resident)
+
+    def knows(self, resident: Resident) -> None:
+        """Speak to a resident as just loaded."""
+        self.readers[resident.id] = Reader(resident.language or self.around.province.language, resident.reachable)
 
     async def _not_delivered(self, effect: Send) -> None:
         if effect.entry is not None and effect.ticket is not None:

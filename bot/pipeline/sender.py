@@ -54,8 +54,9 @@ log = structlog.get_logger()
 
 HEADS: Final = 256
 """How many heads one look brings."""
-AHEAD_SECONDS: Final = 0.05
-"""Rows are claimed so long before their slot, two at least, so that their claims share a commit."""
+AHEAD: Final = 2
+MOST_AHEAD: Final = 64
+"""Rows are claimed ahead of their slots: two, and as many more as slots pass while a claim takes its time, up to this."""
 LOOK_SECONDS: Final = 5.0
 """How often the outbox is looked at unasked."""
 FRESH_SECONDS: Final = 0.02
@@ -81,7 +82,7 @@ class Sender:
         forums = [PROVINCE, *(district.id for district in around.province.districts)]
         self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
         self._pace.groups = frozenset(self._groups.values())
-        self._ahead = max(2, int(limits.per_second * AHEAD_SECONDS))
+        self._claim_seconds = 0.0
         self._changed = asyncio.Event()
         self._stale = True
         self._looked = float("-inf")
@@ -130,7 +131,8 @@ class Sender:
     async def _next(self) -> tuple[Head | None, float]:
         """Return the row to send now, or how many seconds to wait for one unless something changes."""
         now = self._clock.monotonic()
-        if self._claimed >= self._ahead or len(self._busy) >= self._limits.in_flight:
+        ahead = min(MOST_AHEAD, AHEAD + int(self._claim_seconds * self._limits.per_second))
+        if self._claimed >= ahead or len(self._busy) >= self._limits.in_flight:
             return None, LOOK_SECONDS
         if now < self._not_before:
             return None, self._not_before - now
@@ -172,7 +174,7 @@ class Sender:
     async def _deliver(self, head: Head) -> None:
         waiting_for_slot = True
         try:
-            parcel = await self._db.transact(lambda conn: pack(conn, self._around, head.id, self._clock.now()))
+            parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
             if not parcel.empty:
@@ -187,6 +189,12 @@ class Sender:
             self._claimed -= waiting_for_slot
             self._busy.discard(head.recipient)
             self.wake()
+
+    async def _claim(self, head: Head) -> Parcel | None:
+        began = self._clock.monotonic()
+        parcel = await self._db.transact(lambda conn: pack(conn, self._around, head.id, self._clock.now()))
+        self._claim_seconds += (self._clock.monotonic() - began - self._claim_seconds) / 8
+        return parcel
 
     async def _slot(self) -> None:
         now = self._clock.monotonic()

@@ -39,10 +39,14 @@ def owner_of(resident: ResidentId) -> str:
     return f"resident:{resident}"
 
 
-async def find(conn: AsyncConnection, keys: Keyring, channel: str, person: str) -> Resident | None:
-    """Return the resident behind a channel's person, None where they have never written."""
+async def find(conn: AsyncConnection, keys: Keyring, channel: str, person: str, *, today: date | None = None) -> Resident | None:
+    """Return the resident behind a channel's person, None where they have never written; with `today`, they write now."""
     row = await _row(conn, residents.c.lookup == _who(keys, channel, person))
-    return None if row is None else _resident(row, _profile(keys, row))
+    if row is None:
+        return None
+    if today is not None and row.seen < today:
+        await seen(conn, ResidentId(row.id), today)
+    return _resident(row, _profile(keys, row))
 
 
 async def create(conn: AsyncConnection, keys: Keyring, id: ResidentId, channel: str, person: str, chat: str, day: date) -> Resident:

@@ -40,7 +40,7 @@ from bot.model.events import (
     TextReceived,
     TimerFired,
 )
-from bot.model.ids import EntryId, ForumId, ResidentId, TicketId
+from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, TicketId
 from bot.model.messages import Action, Button, Message, Recipient, ToForum, ToResident, card_slot
 from bot.model.situation import Situation
 from bot.model.text import N_, Words
@@ -150,10 +150,9 @@ def _group(situation: Situation, event: Event) -> Iterator[Effect]:
         case GroupJoined() if situation.forum is None:
             yield SayHereAndLeave(N_("this is no place for me"))
         case GroupLost() if situation.forum:
-            yield LoseForum(situation.forum)
+            yield from _lost(situation, situation.forum)
         case ForumUnreachable(forum):
-            yield LoseForum(forum)
-            yield _say(ToForum(ForumId("province")), f"lost {forum}, {len(situation.held)} open")
+            yield from _lost(situation, forum)
         case GroupMoved(address) if situation.forum:
             yield MoveForum(situation.forum, address)
         case TextReceived(text) if situation.ticket and situation.ticket.resident:
@@ -164,6 +163,11 @@ def _group(situation: Situation, event: Event) -> Iterator[Effect]:
             yield _say(ToForum(FORUM), "answer waiting", slot=f"entry:{entry.id}", ticket=situation.ticket.id)
         case TextReceived("boom") if situation.forum:
             raise RuntimeError
+
+
+def _lost(situation: Situation, forum: ForumId) -> Iterator[Effect]:
+    yield LoseForum(forum)
+    yield _say(ToForum(PROVINCE), f"lost {forum}, {len(situation.held)} open")
 
 
 def _say(
