@@ -19,13 +19,10 @@ from bot.crash import Point
 from bot.demo.server import StandIn
 from bot.demo.world import Chat, Person, World
 from bot.model.ids import PROVINCE, Language
-from tests.town.people import Forum, Resident
+from tests.town.people import PATIENCE, Forum, Resident
 from tests.town.process import Process, start
 
 T = TypeVar("T")
-
-PATIENCE = 20.0
-"""Seconds that a thing may take on a machine busy with other tests."""
 
 
 @dataclass
@@ -81,10 +78,12 @@ class Town:
         return self.process
 
     async def kill(self) -> None:
-        """Kill the bot as a power cut would."""
+        """Kill the bot as a power cut would, and wait until Telegram has done with what it had asked for."""
         assert self.process is not None
         self.process.send(signal.SIGKILL)
         await self.process.wait()
+        while self.telegram.transports:  # noqa: ASYNC110 - a connection that ends rings no bell
+            await asyncio.sleep(0)
 
     async def stop(self) -> int:
         """Tell the bot to stop; return its exit code."""
