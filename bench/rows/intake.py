@@ -29,10 +29,11 @@ async def measure(quick: bool) -> list[Row]:
     for size in SIZES[:1] if quick else SIZES:
         ours: list[Taken] = []
         peer: list[Taken] = []
-        for number in range(1 if quick else ROUNDS):
+        for _ in range(1 if quick else ROUNDS):
             async with raised(limits=False) as scene:
-                ours.append(await _take_over(scene, "intake", size, f"{size}-{number}"))
-                peer.append(await _take_over(scene, "updater", size, f"updater-{size}-{number}"))
+                ours.append(await _take_over(scene, "intake", size))
+            async with raised(limits=False) as scene:
+                peer.append(await _take_over(scene, "updater", size))
         rows += [
             Row("3", f"updates/s taken over, of {size:,}; ours stored (FULL)", *_middles(ours, peer, "rate"), aim="≥ 4 × peer's"),
             Row("3", f"ms CPU for each, of {size:,}", *_middles(ours, peer, "cpu"), better="less"),
@@ -45,7 +46,7 @@ def _middles(ours: list[Taken], peer: list[Taken], what: str) -> tuple[float, fl
     return median([getattr(each, what) for each in ours]), median([getattr(each, what) for each in peer])
 
 
-async def _take_over(scene: Scene, kind: Kind, size: int, name: str) -> Taken:
+async def _take_over(scene: Scene, kind: Kind, size: int) -> Taken:
     """Let a bot find a backlog that came while it was away."""
     updates = scene.world.updates
     scene.backlog(size)
@@ -56,7 +57,7 @@ async def _take_over(scene: Scene, kind: Kind, size: int, name: str) -> Taken:
             began.append(time.perf_counter())
 
     scene.world.listeners.add(hears)
-    process = await scene.starts(kind, name)
+    process = await scene.starts(kind)
     before = process.cpu
     try:
         if not await scene.until(lambda: len(updates) == 0, LIMIT):
