@@ -188,6 +188,10 @@ class Forum:
         """Who made the group."""
         return self.members[2]
 
+    async def until(self, condition: Callable[[], T]) -> T:
+        """Wait until something is true of the group."""
+        return await until(self.chat, condition)
+
     def about(self, *words: str) -> list[Message]:
         """The bot's messages in the group that hold all these words, oldest first."""
         return [message for message in self.chat.from_bot if all(word in plain(message.text) for word in words)]
