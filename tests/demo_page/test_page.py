@@ -51,6 +51,7 @@ async def test_replies_and_edits_show_on_both_sides(page: Page, stage: Stage) ->
     sent = phone.locator(".mine").last
     await sent.hover()
     await sent.get_by_role("button", name="Edit").click()
+    await expect(phone.locator(".aimed")).to_contain_text("Editing your message")
     await write(page, "phone", "A better answer")
     await expect(sent).to_contain_text("A better answer")
     await expect(sent).to_contain_text("edited")
