@@ -153,11 +153,13 @@ def message(chat: Chat, raw: Json, viewer: Person | None) -> Json:
 
 
 def _asks_reply(chat: Chat, raw: Json) -> Json | None:
-    """A forced reply; a selective one is for whoever the message answers (Bot API, ForceReply)."""
+    """A forced reply; a selective one is for who is mentioned, or whom the message answers (Bot API, ForceReply)."""
     asked = chat.asking_reply.get(raw["message_id"])
     if asked is None:
         return None
-    only = raw.get("reply_to_message", {}).get("from", {}).get("id") if asked.get("selective") else None
+    mentioned = [entity["user"]["id"] for entity in raw.get("entities", ()) if entity["type"] == "text_mention"]
+    answered = raw.get("reply_to_message", {}).get("from", {}).get("id")
+    only = (mentioned[0] if mentioned else answered) if asked.get("selective") else None
     return {"only": only, "everybody": not asked.get("selective"), "placeholder": asked.get("input_field_placeholder", "")}
 
 

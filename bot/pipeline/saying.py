@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -66,6 +66,8 @@ class Saying:
             if effect.to.resident in self.erased and self.arrival is not None:
                 to = ToChat(self.arrival.channel, self.arrival.chat)
         outgoing = written(effect.message, language, self.around.words)
+        if outgoing.expects_reply and self.arrival is not None:
+            outgoing = replace(outgoing, asked=self.arrival.person)
         await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry)
 
     async def withdraw(self, effect: Withdraw) -> None:

@@ -23,11 +23,15 @@ CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message: words with what stands under them, or a number that can be tapped (`call`: number, whose it is)."""
+    """One message: words with what stands under them, or a number that can be tapped (`call`: number, whose it is).
+
+    `mentions` is the id of the person whom the first line names.
+    """
 
     text: str
     markup: Markup | None = None
     call: tuple[str, str] | None = None
+    mentions: str | None = None
 
 
 def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, render: Callable[[Piece, Language], str]) -> list[Part]:
@@ -35,7 +39,7 @@ def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, rende
     text = "\n\n".join(filter(None, (outgoing.text, note)))
     pieces = split(text, CAPTION if with_file else TEXT, TEXT)
     markup = markup_of(outgoing, sign, render(SHARE_LOCATION, outgoing.language))
-    parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup)]
+    parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup, mentions=outgoing.asked if len(pieces) == 1 else None)]
     return [*parts, Part("", call=outgoing.call)] if outgoing.call is not None else parts
 
 
