@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable
 
-from bench.crowd import Crowd, Resident, Step
+from bench.crowd import Crowd, Step
 from bench.scene import Kind, Scene, raised
 from bench.table import Row, percentile
 
@@ -47,9 +47,8 @@ async def _catch_up(kind: Kind, size: int, seconds: float) -> tuple[float, float
         scene.backlog(size)
         process = await scene.starts(kind)
         began = time.perf_counter()
-        with Crowd(scene, pause=PAUSE) as crowd:
-            if limits:
-                crowd.goes_on(lambda: _newcomer(crowd), 1)
+        with Crowd(scene) as crowd:
+            newcomers = asyncio.create_task(_newcomers(crowd)) if limits else None
             await _within(scene.until(lambda: _taken_over(scene), seconds), "taken over")
             stored = time.perf_counter() - began
             if not limits:
@@ -57,14 +56,18 @@ async def _catch_up(kind: Kind, size: int, seconds: float) -> tuple[float, float
             handled = time.perf_counter() - began
             if limits:
                 await asyncio.sleep(max(0.0, seconds - stored))
+            if newcomers is not None:
+                newcomers.cancel()
             waited = [*crowd.waited, *crowd.still_waiting()]
-            crowd.stops()
         await scene.stops(process, kill=True)
         return stored, handled, waited
 
 
-def _newcomer(crowd: Crowd) -> Resident:
-    return crowd.resident((Step("", "/start"),), "العربية")
+async def _newcomers(crowd: Crowd) -> None:
+    """Let somebody new come again and again, whether or not those before were answered."""
+    while True:
+        crowd.resident((Step("", "/start"),), "العربية").begins()
+        await asyncio.sleep(PAUSE)
 
 
 def _taken_over(scene: Scene) -> bool:
