@@ -53,6 +53,9 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
         if ticket is None:
             return None
         situation = replace(situation, ticket=ticket, entries=await thread_of(conn, around, ticket))
+    if told.forum is not None:
+        held = await tickets.held_by(conn, around.keys, told.forum)
+        situation = replace(situation, forum=told.forum, held=tuple(held))
     if isinstance(told.event, ForumUnreachable):
         situation = replace(situation, held=tuple(await tickets.held_by(conn, around.keys, told.event.forum)))
     return Loaded(situation, told.event)
