@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.engine.book import Book
-from bot.engine.talk import Begin
 from bot.model.effects import Effect
 from bot.model.events import BotBlocked, BotUnblocked, Event
 from bot.model.situation import Situation
@@ -23,7 +22,7 @@ FLOWS = {
 
 BUTTONS = {
     "report": lambda situation, action: start.start_report(situation),
-    "restart": lambda situation, action: Begin("report"),
+    "restart": start.restart,
     "home": lambda situation, action: start.home(situation),
     "languages": lambda situation, action: start.languages(situation),
     "my_reports": lambda situation, action: my_reports.my_reports(situation),

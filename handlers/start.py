@@ -104,15 +104,22 @@ def home(situation: Situation) -> Iterator[Effect]:
 
 def start(situation: Situation) -> Iterator[Effect]:
     """Never a trap: an unfinished report is offered, not forced."""
-    yield from home(situation) if situation.draft is None else _unfinished(situation, situation.draft)
+    yield from home(situation) if situation.draft is None else unfinished(situation, situation.draft)
 
 
 def start_report(situation: Situation) -> Iterable[Effect] | Begin:
     """Begin a report, or offer the unfinished one."""
-    return Begin("report") if situation.draft is None else _unfinished(situation, situation.draft)
+    return Begin("report") if situation.draft is None else unfinished(situation, situation.draft)
 
 
-def _unfinished(situation: Situation, draft: Draft) -> Iterator[Effect]:
+def restart(situation: Situation, action: Action) -> Iterable[Effect] | Begin:
+    """Begin a report in place of the unfinished one that the button was shown for; a later one is offered first."""
+    draft = situation.draft
+    return Begin("report") if draft is None or action.args == (draft.id,) else unfinished(situation, draft)
+
+
+def unfinished(situation: Situation, draft: Draft) -> Iterator[Effect]:
+    """Offer to go on with a report, to begin it anew, or to leave it."""
     rows = (
         (Button(C_("button", "Continue"), Action("resume", None, (draft.id,))),),
         (
