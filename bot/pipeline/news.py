@@ -39,9 +39,12 @@ class News:
 def read(raw: bytes) -> News:
     """Read a stored item. Raises ValueError if it is none of ours."""
     try:
-        return _news(json.loads(raw))
-    except (KeyError, TypeError) as error:
-        raise ValueError("unknown news") from error
+        told = json.loads(raw)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise ValueError("unknown news")
+    return _news(told)
 
 
 def _news(told: dict[str, str | bool | None]) -> News:
