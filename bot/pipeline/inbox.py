@@ -17,6 +17,7 @@ from bot.channels.base import Received
 from bot.clock import Clock
 from bot.crash import crash_point
 from bot.pipeline.envelope import enclose
+from bot.pipeline.outage import Outage
 from bot.storage import inbox, lanes
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
@@ -40,11 +41,19 @@ class Inbox:
     """
 
     def __init__(
-        self, db: Database, channel: str, clock: Clock, *, told: Callable[[Iterable[str]], None], expect: Callable[[str, bytes], None]
+        self,
+        db: Database,
+        channel: str,
+        clock: Clock,
+        outage: Outage,
+        *,
+        told: Callable[[Iterable[str]], None],
+        expect: Callable[[str, bytes], None],
     ) -> None:
         self._db = db
         self._channel = channel
         self._clock = clock
+        self._outage = outage
         self._told = told
         self._expect = expect
 
@@ -64,7 +73,9 @@ class Inbox:
             new = await self._db.transact(lambda conn: inbox.store(conn, keys, items))
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="updates stay at the channel until they can be stored")
+            self._outage.tell(received)
             raise
+        self._outage.over()
         crash_point("after-store")
         if new:
             for update in received:

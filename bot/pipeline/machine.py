@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.errors import AlwandError
 from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
+from bot.pipeline.outage import Outage
 from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
@@ -41,7 +42,7 @@ class Machine:
         self.dispatcher = Dispatcher(db, clock, limits.lanes)
         self.sender = Sender(db, around, channels, limits, clock, told=self.dispatcher.wake)
         self.turns = Turns(db, around, channels, decide, limits, clock, sends=self.sender.wake, told=self.dispatcher.wake)
-        self.inbox = Inbox(db, channel.name, clock, told=self.dispatcher.wake, expect=self.turns.at_once.expect)
+        self.inbox = Inbox(db, channel.name, clock, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect)
         self.timers = Timers(db, clock, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
         self.watch = Watch(db, clock, limits)
 

@@ -212,9 +212,18 @@ class Sender:
             self._not_before = finished + outcome.after
         if parcel.row.outgoing.then_leave and isinstance(outcome, Sent | Never):
             await self._channels[address[0]].leave(address[1])
-        if await self._db.transact(partial(self._write_down, parcel=parcel, outcome=outcome)):
+        if await self._recorded(parcel, outcome):
             self._told()
         self._tell(parcel, outcome, finished - started)
+
+    async def _recorded(self, parcel: Parcel, outcome: Outcome) -> bool:
+        """Write down what became of it, however long the storage cannot: until then the row stands as under way, and its chat waits."""
+        while True:
+            try:
+                return await self._db.transact(partial(self._write_down, parcel=parcel, outcome=outcome))
+            except StorageUnavailable as error:
+                self._storage_trouble(error)
+                await asyncio.sleep(STORAGE_PAUSE)
 
     async def _write_down(self, conn: AsyncConnection, parcel: Parcel, outcome: Outcome) -> bool:
         to, wall, now = parcel.row.recipient, self._clock.now(), self._clock.monotonic()

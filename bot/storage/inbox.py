@@ -179,6 +179,19 @@ async def parked(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Parke
     return found
 
 
+async def revive(conn: AsyncConnection, row: int, now: datetime) -> bool:
+    """Let what was parked be tried again from the beginning; False if there is no such row."""
+    aside = (inbox.c.id == row) & (inbox.c.state == "parked")
+    result = await conn.execute(update(inbox).where(aside).values(state="waiting", attempts=0, trace=None, not_before=now))
+    return result.rowcount == 1
+
+
+async def discard(conn: AsyncConnection, row: int) -> bool:
+    """Forget what was parked; False if there is no such row."""
+    result = await conn.execute(delete(inbox).where(inbox.c.id == row, inbox.c.state == "parked"))
+    return result.rowcount == 1
+
+
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
     waiting = await conn.scalar(select(func.count()).select_from(inbox).where(_waiting))

@@ -271,6 +271,23 @@ async def dead(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Row]:
     return [await _row(conn, keys, row) for row in rows]
 
 
+async def revive(conn: AsyncConnection, keys: Keyring, row: int, now: datetime) -> bool:
+    """Queue what was refused once more, behind what waits for the same recipient; False if there is no such row."""
+    found = (await conn.execute(select(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).one_or_none()
+    if found is None:
+        return False
+    dead_row = await _row(conn, keys, found)
+    await discard(conn, row)
+    parts = dead_row.recipient, dead_row.outgoing, dead_row.priority, dead_row.slot, dead_row.ticket, dead_row.entry
+    await put(conn, keys, *parts, now)
+    return True
+
+
+async def discard(conn: AsyncConnection, row: int) -> bool:
+    """Forget what was refused; False if there is no such row."""
+    return (await conn.execute(delete(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).rowcount == 1
+
+
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
 

@@ -28,7 +28,7 @@ def locked(town: Town) -> Iterator[None]:
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(own_town: Town) -> None:
-    """B8: the message waits at Telegram, the operator is told, and all is well once the database is free."""
+    """B8: the message waits at Telegram, the operator is told, the person too, and all is well once the database is free."""
     town = own_town
     sara = town.resident("en")
     await sara.arrives()
@@ -36,6 +36,8 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(own_tow
         sara.says("/report")
         await eventually(lambda: '"about": "storage"' in town.log)
         assert len(town.world.updates) >= 1
+        sara.says("Is anybody there?")
+        await sara.hears("Your message is not lost")
     await sara.is_told("danger?")
     await town.until(lambda: len(town.world.updates) == 0)
 
