@@ -42,7 +42,7 @@ from bot.model.ids import Language, TicketId
 from bot.pipeline import linking
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Loaded, Surroundings
-from bot.storage import audit, drafts, entries, members, residents, tickets, timers
+from bot.storage import audit, drafts, entries, members, outbox, residents, tickets, timers
 from bot.storage.seal import Keyring
 
 
@@ -153,3 +153,4 @@ async def _erase_ticket(conn: AsyncConnection, keys: Keyring, ticket: TicketId) 
     if known is not None and known.resident is not None:
         await residents.drop_ticket(conn, keys, known.resident, ticket)
     await tickets.erase(conn, ticket)
+    await outbox.discard_ticket(conn, keys, ticket)

@@ -90,8 +90,11 @@ class Saying:
             self.readers[effect.resident] = Reader(effect.language or known.language, reachable)
 
     async def erase(self, resident: ResidentId) -> None:
-        """Erase a resident, with what was to be said to them."""
+        """Erase a resident, with what was to be said to them and what they said that nobody could read."""
         await self.reader(resident)
+        address = await residents.address(self.conn, self.around.keys, resident)
+        if address is not None:
+            await inbox.discard_lane(self.conn, lanes.of_chat(self.around.keys, *address))
         await outbox.drop_resident(self.conn, self.around.keys, resident)
         await posts.forget_resident(self.conn, self.around.keys, resident)
         await residents.erase(self.conn, resident)

@@ -192,6 +192,11 @@ async def discard(conn: AsyncConnection, row: int) -> bool:
     return result.rowcount == 1
 
 
+async def discard_lane(conn: AsyncConnection, lane: str) -> None:
+    """Forget what was parked of a lane."""
+    await conn.execute(delete(inbox).where(inbox.c.lane == lane, inbox.c.state == "parked"))
+
+
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
     waiting = await conn.scalar(select(func.count()).select_from(inbox).where(_waiting))

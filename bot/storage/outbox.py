@@ -288,6 +288,13 @@ async def discard(conn: AsyncConnection, row: int) -> bool:
     return (await conn.execute(delete(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).rowcount == 1
 
 
+async def discard_ticket(conn: AsyncConnection, keys: Keyring, ticket: TicketId) -> None:
+    """Forget what was refused of a ticket; each row is opened, since only its sealed body tells what it is about."""
+    for row in await conn.execute(select(outbox).where(outbox.c.state == "dead")):
+        if (await open_body(conn, keys, row)).ticket == ticket:
+            await discard(conn, row.id)
+
+
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
 
