@@ -16,7 +16,7 @@ from bot.storage import audit, forums, inbox, lanes, posts, residents, timers
 from bot.storage.database import Database
 from bot.storage.posts import Post
 from bot.storage.tables import audit as trail
-from tests.storage.samples import DAY, GROUP, KHANAQIN, MANDALI, NOW, SECOND, SOMEBODY, TODAY, count
+from tests.storage.samples import DAY, GROUP, KHANAQIN, MANDALI, NOW, SECOND, SOMEBODY, TAKER, TODAY, count
 
 TICKET = TicketId("ticketaaaaaa")
 
@@ -226,8 +226,15 @@ async def test_timers_fire_in_their_order_a_portion_at_a_time(database: Database
 
 
 async def test_the_audit_trail_keeps_who_did_what(database: Database) -> None:
-    await database.transact(lambda conn: audit.write(conn, Audit("take", TICKET, KHANAQIN, None, "by button"), NOW))
+    await database.transact(lambda conn: audit.write(conn, Audit("take", TICKET, KHANAQIN, TAKER, "by button"), NOW))
     row = (await database.read(lambda conn: conn.execute(select(trail)))).one()
-    assert (row.at, row.action, row.ticket, row.forum, row.member, row.detail) == (NOW, "take", TICKET, KHANAQIN, None, "by button")
+    assert (row.at, row.action, row.ticket, row.forum, row.member, row.detail) == (NOW, "take", TICKET, KHANAQIN, TAKER, "by button")
     assert await database.transact(lambda conn: audit.forget(conn, NOW)) == 0
     assert await database.transact(lambda conn: audit.forget(conn, NOW + SECOND)) == 1
+
+
+async def test_the_audit_trail_does_not_tell_the_hour_of_what_a_resident_did(database: Database) -> None:
+    """Somebody with a copy of the database learns the day of a report, as from the card."""
+    await database.transact(lambda conn: audit.write(conn, Audit("open", TICKET, KHANAQIN), NOW))
+    row = (await database.read(lambda conn: conn.execute(select(trail)))).one()
+    assert row.at == NOW.replace(hour=0, minute=0, second=0, microsecond=0)
