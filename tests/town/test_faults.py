@@ -150,8 +150,27 @@ async def test_a_proxy_in_trouble_costs_time_only(own_town: Town, fault: str) ->
     assert len(asked) <= (3 if fault == "truncated" else 1)
 
 
-async def test_a_recipient_who_takes_no_voice_gets_it_in_another_form(own_town: Town) -> None:
-    """B84 belongs to residents who are sent voices, which members never send: a member's voice is refused aloud, and nothing leaves."""
+async def test_a_group_that_takes_no_voices_gets_the_recording_in_another_form(own_town: Town) -> None:
+    """B84."""
+    forum = own_town.forums["khanaqin"]
+    own_town.telegram.faults.add(
+        "status", "sendVoice", chat=forum.chat.id, times=None, status=400, description="Bad Request: VOICE_MESSAGES_FORBIDDEN"
+    )
+    sara = own_town.resident("en")
+    await sara.arrives()
+    await sara.goes_to_story()
+    sara.acts(lambda person: person.sends_voice())
+    await sara.taps("done")
+    await sara.answers("media?", "yes")
+    reference = await sara.finishes()
+    await forum.until(lambda: any(message.media for message in forum.about(reference)))
+    (file,) = [message for message in forum.about(reference) if message.media]
+    assert file.media in ("audio", "document")
+    assert b"canary" not in file.data
+
+
+async def test_a_members_voice_never_leaves_the_group(own_town: Town) -> None:
+    """It would show who the member is: refused aloud."""
     forum = own_town.forums["khanaqin"]
     sara = own_town.resident("en")
     await sara.arrives()

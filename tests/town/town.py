@@ -17,7 +17,7 @@ from bot.cli.keys import make
 from bot.config import Config, example, load
 from bot.crash import Point
 from bot.demo.server import StandIn
-from bot.demo.world import Chat, Person, World
+from bot.demo.world import World
 from bot.model.ids import PROVINCE, Language
 from tests.town.people import PATIENCE, Forum, Resident
 from tests.town.process import Process, start
@@ -108,10 +108,6 @@ class Town:
         await self.stop()
         await self.starts(CRASH=f"{point}:{times}", **settings)
 
-    async def idle(self) -> None:
-        """Wait until everything that was sent to the bot has been taken over and its queues are empty."""
-        await self.until(lambda: len(self.world.updates) == 0)
-
 
 @contextlib.asynccontextmanager
 async def raised(
@@ -142,6 +138,7 @@ async def raised(
                 await town.starts()
             yield town
             assert telegram.world.violations == []
+            assert misplaced(town) == []
         finally:
             if town.process is not None and town.process.returncode is None:
                 await town.kill()
@@ -163,11 +160,15 @@ def _environment(telegram: StandIn, folder: Path, words: str, more: Mapping[str,
     return known | runtime | {f"ALWAND_{name}": value for name, value in own.items()}
 
 
-def strangers(town: Town) -> Person:
-    """Somebody who is in no group of ours."""
-    return town.world.person("Karim", last_name="Stranger")
-
-
-def group_of(town: Town, forum: str) -> Chat:
-    """Return a forum's group."""
-    return town.forums[forum].chat
+def misplaced(town: Town) -> list[str]:
+    """Name the calls into chats that the bot has no business in: people who never wrote to it, groups of nobody's but for a farewell."""
+    world = town.world
+    ours = {forum.chat.id for forum in town.forums.values()} | set(world.moved)
+    wrong = []
+    for call in world.calls:
+        chat = call.chat_id
+        if chat is None or chat in ours or (chat > 0 and chat in world.people and world.people[chat].has_started):
+            continue
+        if chat > 0 or call.method not in ("sendMessage", "leaveChat"):
+            wrong.append(f"{call.method} in {chat}")
+    return wrong
