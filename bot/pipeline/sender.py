@@ -185,6 +185,9 @@ class Sender:
             await self._send(head, parcel, parcel.address)
         except StorageUnavailable as error:
             self._storage_trouble(error)
+        except Exception as error:  # a row that cannot even be opened holds up its own recipient, but no other
+            log.error("alarm", about="send", row=head.id, meaning="a message cannot be handled; trying again", exc_info=error)
+            await asyncio.sleep(STORAGE_PAUSE)
         finally:
             self._claimed -= waiting_for_slot
             self._busy.discard(head.recipient)

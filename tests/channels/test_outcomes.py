@@ -103,3 +103,10 @@ def test_answers_of_every_shape_have_an_outcome(status: int, body: bytes, outcom
 def test_a_lost_answer_is_unsure_and_a_lost_way_is_not() -> None:
     assert isinstance(outcome_of(AnswerLost(), private=True), Unsure)
     assert outcome_of(Unreached(), private=True) == Later(1, "unreached", chat_only=False)
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("1e30", 86_400.0), ("NaN", None), ("-5", None), ("9" * 400, 86_400.0), ("7", 7.0)])
+def test_a_wait_beyond_all_reason_is_a_day_at_most(told: str, seconds: float | None) -> None:
+    """F16, F17: what a proxy in trouble makes up must not end the sender."""
+    refused = refusal(429, f'{{"ok": false, "parameters": {{"retry_after": {told}}}}}'.encode())
+    assert refused.retry_after == seconds

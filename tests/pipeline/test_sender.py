@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from bot.demo.api import limits as telegram_limits
 from bot.demo.world.membership import bot_becomes, kick_bot, migrate
 from bot.model.ids import ForumId
-from bot.storage import forums, outbox, residents
+from bot.storage import forums, outbox, residents, tables
 from tests.pipeline.book import FORUM
 from tests.pipeline.house import BAQUBA, House
 
@@ -248,6 +250,21 @@ async def test_trouble_at_telegram_delays_and_loses_nothing(house: House) -> Non
         await sara.hears("echo 2", timeout=30)
     assert house.sent(sara)[-1] == "echo 2"
     assert "echo 1" in house.sent(sara)
+
+
+async def test_a_row_that_cannot_be_opened_holds_up_nobody_else(house: House) -> None:
+    """F27: damaged on the disk, or written by a version that we do not know."""
+    sara, omar = house.resident("Sara"), house.resident("Omar")
+    world = house.telegram.world
+    house.telegram.faults.add("status", "sendMessage", chat=sara.id, status=429, retry_after=1)
+    async with house.running():
+        sara.writes("1")
+        await world.until(lambda: [call for call in world.calls if call.status == 429])
+    await house.db.transact(lambda conn: conn.execute(update(tables.outbox).values(body=b"damaged")))
+    async with house.running():
+        await asyncio.sleep(1.0)  # until it is tried again
+        omar.writes("2")
+        await omar.hears("echo 2")
 
 
 async def test_a_strange_group_hears_one_sentence_and_is_left(house: House) -> None:
