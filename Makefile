@@ -12,9 +12,10 @@ PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --no-input
 LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench lock locales clean
+.PHONY: help setup pictures demo test test-slow check format bench lock locales clean
 
 help:
+	@echo "make setup     what running the bot needs, into $(VENV)"
 	@echo "make demo      the bot on this machine, with a resident's phone and a forum's group; PORT=$(PORT)"
 	@echo "make test      the test suite; ARGS='tests/storage -k key' for a part of it"
 	@echo "make check     format, lint, types, import contracts, dependencies, catalogues"
@@ -22,7 +23,10 @@ help:
 	@echo "make bench     the figures the design aims at"
 	@echo "make locales   bring the catalogues up to date with the code"
 	@echo "make lock      choose and pin the dependencies anew"
+	@echo "make pictures  take the pictures in docs/images anew"
 	@echo "make clean     remove everything that was made here"
+
+setup: $(VENV)/demo.stamp
 
 demo: $(VENV)/demo.stamp
 	@$(RUN) -m bot demo --port $(PORT)
@@ -56,6 +60,9 @@ lock: $(VENV)/dev.stamp
 
 locales: $(VENV)/dev.stamp
 	@$(RUN) -m bot.i18n.update
+
+pictures: $(VENV)/dev.stamp
+	@$(RUN) docs/pictures.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* dist

@@ -42,7 +42,7 @@ FLOWS = {
 BUTTONS = {
     "report": lambda situation, action: start.start_report(situation),
     "dialogue": lambda situation, action: start.start_dialogue(situation),
-    "restart": lambda situation, action: start.restart(situation),
+    "restart": start.restart,
     "home": lambda situation, action: start.home(situation),
     "languages": lambda situation, action: start.languages(situation),
     "my_reports": lambda situation, action: my_reports.my_reports(situation),

@@ -117,19 +117,28 @@ def refresh_cards(ticket: Ticket, situation: Situation) -> list[Effect]:
 def clear_desk(ticket: Ticket, entries: Iterable[Entry], desk: ForumId, instead: Piece) -> list[Effect]:
     """Take a ticket's content back from a group: its card says only `instead`; files and thread are withdrawn."""
     to = ToForum(desk)
-    slots = list(_media_slots(ticket, OPENING, ticket.content.attachments))
-    for entry in entries:
-        slots += [entry_slot(entry.id), *_media_slots(ticket, entry.id, entry.attachments)]
     emptied = Send(to, Message(instead), Priority.CARD, slot=card_slot(ticket.id), ticket=ticket.id)
-    return [emptied, *(Withdraw(to, slot, ticket.id) for slot in slots)]
+    return [emptied, *(Withdraw(to, slot, ticket.id) for slot in _slots(ticket, entries))]
 
 
-def clear_everywhere(ticket: Ticket, entries: Iterable[Entry], situation: Situation, instead: Piece) -> list[Effect]:
-    """Take a ticket's content back from every group that has it."""
+def take_away(ticket: Ticket, entries: Iterable[Entry], desk: ForumId) -> list[Effect]:
+    """Take back from a group whatever it may have of a ticket, the card included; where it has nothing, nothing happens.
+
+    What a lost group has is taken back as soon as it can be reached again.
+    """
+    return [Withdraw(ToForum(desk), slot, ticket.id) for slot in (card_slot(ticket.id), *_slots(ticket, entries))]
+
+
+def clear_everywhere(ticket: Ticket, entries: tuple[Entry, ...], situation: Situation, instead: Piece) -> list[Effect]:
+    """Take a ticket's content back from every group that has it, or may have it from a time when a group was lost."""
     desk = desk_of(ticket, situation)
     effects = clear_desk(ticket, entries, desk, instead)
     if ticket.sensitive and ticket.forum != PROVINCE and situation.forums.get(ticket.forum) == "linked":
         effects += clear_desk(ticket, entries, ticket.forum, instead)
+    if situation.forums.get(ticket.forum) == "lost":
+        effects += take_away(ticket, entries, ticket.forum)
+    if desk != PROVINCE:  # it may have stood in
+        effects += take_away(ticket, entries, PROVINCE)
     return effects
 
 
@@ -170,6 +179,14 @@ def _for_the_district(ticket: Ticket, situation: Situation) -> list[Send]:
 
 def _priority(ticket: Ticket) -> Priority:
     return Priority.URGENT if ticket.urgent and ticket.state == "new" else Priority.CARD
+
+
+def _slots(ticket: Ticket, entries: Iterable[Entry]) -> Iterable[str]:
+    """Yield where a group shows a ticket's content, beside the card."""
+    yield from _media_slots(ticket, OPENING, ticket.content.attachments)
+    for entry in entries:
+        yield entry_slot(entry.id)
+        yield from _media_slots(ticket, entry.id, entry.attachments)
 
 
 def _media_slots(ticket: Ticket, entry: EntryId, attachments: tuple[Attachment, ...]) -> Iterable[str]:

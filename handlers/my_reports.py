@@ -16,6 +16,7 @@ from bot.model.text import C_, N_, P_, Joined, Piece, Text, lines
 from bot.model.tickets import Entry, Ticket
 from handlers.desk.closing import reopen as reopen_ticket
 from handlers.report import MEDIA_PRIVACY
+from handlers.start import start_report, unfinished
 from handlers.telling import called
 from handlers.thread import message_from_resident
 
@@ -79,6 +80,9 @@ def write_about(situation: Situation, action: Action) -> Iterator[Effect]:
     if ticket is None:
         yield from my_reports(situation)
         return
+    if situation.draft is not None:  # the words would go there
+        yield from unfinished(situation, situation.draft)
+        return
     yield SetResident(resident_of(situation).id, refocus=True, focus=ticket.id)
     district, reference = situation.province.forum_names(ticket.forum), ticket.reference
     told = called(
@@ -116,9 +120,9 @@ def messages(situation: Situation, event: Event) -> Iterable[Effect] | Begin:
     """A resident's words outside a conversation: for the thread of the ticket replied to or asked about, else a new report."""
     ticket = _meant(situation)
     if ticket is None or piece_of(event) is None:
-        return Begin("report")
+        return start_report(situation)
     if isinstance(event, MediaReceived):
-        return Begin("answer", ticket.id)
+        return Begin("answer", ticket.id) if situation.draft is None else unfinished(situation, situation.draft)
     text = event.text if isinstance(event, TextReceived) else ""
     return _pass_on(situation, ticket, _entry(situation, ticket, text))
 

@@ -80,7 +80,12 @@ def erase_ticket(situation: Situation, _: TimerFired) -> Iterator[Effect]:
 
 
 def forget(situation: Situation, _: TimerFired) -> Iterator[Effect]:
-    """Erase a resident who said no, or asked for it; somebody who has come back meanwhile and agreed again stays."""
+    """Erase a resident who said no, or asked for it. Somebody who agreed again stays; who has begun to write again is given time."""
     resident = situation.resident
-    if resident is not None and not resident.consented:
+    if resident is None or resident.consented:
+        return
+    if situation.draft is None:
         yield EraseResident(resident.id)
+    else:
+        later = situation.now + situation.province.draft_reminder
+        yield SetTimer(forget_key(resident), "forget", later, resident=resident.id)

@@ -49,8 +49,9 @@ async def report(situation: Situation) -> Iterable[Effect]:
     if any(piece.attachment for piece in pieces) and await agree("media", MEDIA_PRIVACY) == "no":
         pieces = tuple(replace(piece, attachment=None) for piece in pieces)
     text = "\n".join(piece.text for piece in pieces if piece.text)
-    if not text and not any(piece.attachment for piece in pieces):
-        text = await write("words", N_("Then please write in your own words what happened."))
+    if not any(piece.attachment for piece in pieces) and (not text or "words" in draft_of(situation).answers):
+        own = await write("words", N_("Then please write in your own words what happened."))
+        text = "\n".join(filter(None, (own, text)))
     when = await line("when", N_("When did it happen? For example: today, yesterday, last week, every night."))
     contact = await agree("contact", N_("May the forum ask you questions through this bot? They will not know who you are."))
     content = Content(text, tuple(piece.attachment for piece in pieces if piece.attachment), spot, when)

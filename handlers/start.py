@@ -106,25 +106,29 @@ def home(situation: Situation) -> Iterator[Effect]:
 
 def start(situation: Situation) -> Iterator[Effect]:
     """Never a trap: an unfinished report is offered, not forced."""
-    yield from home(situation) if situation.draft is None else _unfinished(situation, situation.draft)
+    yield from home(situation) if situation.draft is None else unfinished(situation, situation.draft)
 
 
 def start_report(situation: Situation) -> Iterable[Effect] | Begin:
     """Begin a report, or offer the unfinished one."""
-    return Begin("report") if situation.draft is None else _unfinished(situation, situation.draft)
+    return Begin("report") if situation.draft is None else unfinished(situation, situation.draft)
 
 
 def start_dialogue(situation: Situation) -> Iterable[Effect] | Begin:
     """Begin a request for a dialogue session, or offer what is unfinished."""
-    return Begin("dialogue") if situation.draft is None else _unfinished(situation, situation.draft)
+    return Begin("dialogue") if situation.draft is None else unfinished(situation, situation.draft)
 
 
-def restart(situation: Situation) -> Begin:
-    """Begin anew what was unfinished: the request or the report."""
-    return Begin("dialogue" if situation.draft is not None and situation.draft.flow == "dialogue" else "report")
+def restart(situation: Situation, action: Action) -> Iterable[Effect] | Begin:
+    """Begin anew the unfinished report or request that the button was shown for; a later one is offered first."""
+    draft = situation.draft
+    if draft is not None and action.args != (draft.id,):
+        return unfinished(situation, draft)
+    return Begin("dialogue" if draft is not None and draft.flow == "dialogue" else "report")
 
 
-def _unfinished(situation: Situation, draft: Draft) -> Iterator[Effect]:
+def unfinished(situation: Situation, draft: Draft) -> Iterator[Effect]:
+    """Offer to go on with it, to begin it anew, or to leave it."""
     rows = (
         (Button(C_("button", "Continue"), Action("resume", None, (draft.id,))),),
         (

@@ -17,11 +17,15 @@ Sign = Callable[[Action], str]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One raw update: its id at the channel, the address of the chat whose order it belongs to, and the bytes as they came."""
+    """One raw update: its id at the channel, the address of the chat whose order it belongs to, and the bytes as they came.
+
+    `press`: somebody pressed a button and looks at it until it is answered.
+    """
 
     key: str
     chat: str
     raw: bytes
+    press: bool = False
 
 
 Store = Callable[[Sequence[Received]], Awaitable[None]]
@@ -63,7 +67,10 @@ class Channel(Protocol):
         ...
 
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
-        """Show it in the chat: edit the messages `shown`, or send; `answers` is the message to reply to. Never raises for what a channel answers."""
+        """Show it in the chat: edit the messages `shown`, or send; `answers` is the message to reply to.
+
+        Never raises for what a channel answers.
+        """
         ...
 
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:

@@ -49,7 +49,7 @@ async def _show(port: int, folder: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with raised(port, *_areas(load(example())), partial(_bot, folder=folder), folder) as stage:
+        async with raised(port, *areas(load(example())), partial(keeper, folder=folder), folder) as stage:
             click.echo(f"Alwand's demo is at {stage.url} (Ctrl-C ends it)")
             waiting = asyncio.create_task(stop.wait(), name="Ctrl-C")
             await asyncio.wait({stage.life, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -60,7 +60,7 @@ async def _show(port: int, folder: Path) -> None:
         raise StartRefused(f"port {port} is in use by another program; choose another: make demo PORT={port + 1}") from None
 
 
-def _bot(telegram: StandIn, cast: Cast, folder: Path) -> Supervisor:
+def keeper(telegram: StandIn, cast: Cast, folder: Path) -> Supervisor:
     """Write what the bot needs into the folder, and return its keeper."""
     chats = {forum.area.id: forum.chat.id for forum in cast.forums} | {PROVINCE: cast.province.chat.id}
     file = folder / "config.toml"
@@ -103,7 +103,7 @@ def settings(explained: str, api_url: str, chats: Mapping[str, int]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _areas(config: Config) -> tuple[list[Area], Area]:
+def areas(config: Config) -> tuple[list[Area], Area]:
     """The forums' areas and the province, in the words the page needs."""
     province = config.places()
     areas = [Area(str(found.id), _names(found.names), found.language, found.latitude, found.longitude) for found in province.districts]

@@ -43,6 +43,7 @@ are Telegram's. A mistake answers 400 or 404 with `{"error": "<what is wrong>"}`
                "album": null | id, "topic": null | id, "forwarded": null | name, "protected": false,
                "reply_to": null | {"id", "name", "text"},
                "service": null | "joined" | "left" | "pinned" | "migrated" | "topic" | "title",
+               "asks_reply": null | {"only": user id, "everybody": false, "placeholder"},     a forced reply
                "buttons": [[{"id": "0.1", "text", "kind": "callback" | "url" | "copy", "callback_data", "url"}]]}
 
 `GET /world/events?as=<user id>` streams what changes in those chats (server-sent events; `id` is the `seq`)::

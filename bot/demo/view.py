@@ -147,8 +147,20 @@ def message(chat: Chat, raw: Json, viewer: Person | None) -> Json:
         "protected": raw.get("has_protected_content", False),
         "reply_to": _reply(raw),
         "service": service,
+        "asks_reply": _asks_reply(chat, raw),
         "buttons": [[_button(button, row, column) for column, button in enumerate(keys)] for row, keys in enumerate(markup)],
     }
+
+
+def _asks_reply(chat: Chat, raw: Json) -> Json | None:
+    """A forced reply; a selective one is for who is mentioned, or whom the message answers (Bot API, ForceReply)."""
+    asked = chat.asking_reply.get(raw["message_id"])
+    if asked is None:
+        return None
+    mentioned = [entity["user"]["id"] for entity in raw.get("entities", ()) if entity["type"] == "text_mention"]
+    answered = raw.get("reply_to_message", {}).get("from", {}).get("id")
+    only = (mentioned[0] if mentioned else answered) if asked.get("selective") else None
+    return {"only": only, "everybody": not asked.get("selective"), "placeholder": asked.get("input_field_placeholder", "")}
 
 
 def _full_name(user: Json) -> str:

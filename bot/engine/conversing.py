@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.engine.book import Book
+from bot.engine.keeping import FULL, full, said_in
 from bot.engine.questions import piece_of
 from bot.engine.talk import Answered, Asking, Begin, Ended, GoTo, Misfit, Progress, Say, Taken, replay
 from bot.engine.typed import chosen
@@ -104,8 +105,10 @@ def press(book: Book, situation: Situation, action: Action) -> Iterator[Effect]:
             yield from _back(book, situation, draft)
         case "cancel", _:
             yield from ask_whether_to_cancel(situation, draft)
-        case "drop", _:
+        case "drop", _ if draft.cancelling:
             yield from drop(book, situation, draft)
+        case "drop", _:  # the Yes to a question that was answered long ago
+            yield from ask_whether_to_cancel(situation, draft)
         case _:
             yield from carry_on(book, replace(situation, draft=replace(draft, cancelling=False)))
 
@@ -214,6 +217,8 @@ def _progress(book: Book, situation: Situation, notice: Piece | None, album: str
 def _keep(book: Book, situation: Situation, draft: Draft, notice: Piece | None, event: Event | None) -> Iterator[Effect]:
     """Something else was expected: the words are not thrown away, they become part of the story."""
     piece = piece_of(event) if event is not None else None
+    if piece is not None and full(said_in(draft)):
+        notice = FULL
     if piece is None or notice is not None:
         yield from carry_on(book, situation, notice=notice)
         return

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.engine import conversing
 from bot.engine.book import Book
+from bot.engine.keeping import full, said_in
 from bot.engine.questions import piece_of
 from bot.engine.talk import Begin
 from bot.engine.typed import chosen
@@ -74,6 +75,8 @@ def _private(book: Book, situation: Situation, event: Event) -> Iterator[Effect]
         yield from _speak(book, situation, event.action)
     elif isinstance(event, ButtonPressed) and event.action is not None and event.action.verb in book.always:
         yield from book.always[event.action.verb](situation, event.action)
+    elif isinstance(event, TextReceived) and "emergency" in book.always and _typed_emergency(situation, event.text):
+        yield from book.always["emergency"](situation, Action("emergency"))
     elif resident.language is None:
         yield from _before_language(book, situation, event)
     elif isinstance(event, CommandGiven):
@@ -82,6 +85,10 @@ def _private(book: Book, situation: Situation, event: Event) -> Iterator[Effect]
         yield from _button(book, situation, event.action)
     else:
         yield from _words(book, situation, event)
+
+
+def _typed_emergency(situation: Situation, text: str) -> bool:
+    return chosen(situation, text, [conversing.emergency_label(situation)], digits=False) == 0
 
 
 def _speak(book: Book, situation: Situation, action: Action) -> Iterator[Effect]:
@@ -115,7 +122,8 @@ def _before_language(book: Book, situation: Situation, event: Event) -> Iterator
         if situation.draft is None:
             due = situation.now + situation.province.draft_reminder
             yield SetTimer(conversing.timer_key(draft), "draft", due, resident=resident.id)
-        yield KeepDraft(resident.id, replace(draft, kept=(*draft.kept, piece), touched=situation.now))
+        kept = draft.kept if full(said_in(draft)) else (*draft.kept, piece)
+        yield KeepDraft(resident.id, replace(draft, kept=kept, touched=situation.now))
     if piece is None or not piece.album or situation.draft is None:
         yield from book.languages(situation)
 
@@ -181,14 +189,17 @@ def _words(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
 
 
 def _about_a_ticket(situation: Situation) -> bool:
-    """Whether the resident replied to a message about a ticket, which is said to its thread even while a conversation is open."""
-    return situation.ticket is not None and situation.prompt is not None
+    """Whether the resident replied to a message about a ticket, which is said to its thread even while another conversation is open."""
+    ticket, draft = situation.ticket, situation.draft
+    return ticket is not None and (draft is None or draft.about != ticket.id)
 
 
 def _without_conversation(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
-    if isinstance(event, TextReceived) and (action := _typed_button(book, situation, event.text)) is not None:
-        yield from _button(book, situation, action)
-        return
+    if isinstance(event, TextReceived) and situation.ticket is None:
+        action = _typed_button(book, situation, event.text)
+        if action is not None:
+            yield from _button(book, situation, action)
+            return
     yield from _done(book, situation, book.messages(situation, event), piece_of(event))
 
 
@@ -197,16 +208,20 @@ def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, pie
     if not isinstance(meant, Begin):
         yield from meant
         return
+    if not conversing.resident_of(situation).consented:
+        yield from _show_where_we_are(book, situation)
+        return
     notice = KEPT if piece and meant.about is None else None
     kept = (piece,) if piece else ()
     yield from conversing.begin(book, situation, meant, kept=kept, notice=notice)
 
 
 def _typed_button(book: Book, situation: Situation, text: str) -> Action | None:
-    """Return what a typed digit or label means on the main menu, or what else the words name."""
+    """Return what was typed means as a button: of the main menu, or named otherwise. Where a forum may wait for one, numbers are answers."""
+    unasked = conversing.resident_of(situation).focus is None
     for effect in book.home(situation):
         if isinstance(effect, Send):
             buttons = [button for row in effect.message.rows for button in row]
-            index = chosen(situation, text, [button.label for button in buttons])
+            index = chosen(situation, text, [button.label for button in buttons], digits=unasked)
             return buttons[index].action if index is not None else book.typed(situation, text)
     return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.engine.keeping import FULL, full
 from bot.engine.talk import Answered, GoTo, Label, Misfit, Progress, Question, Shown, Taken, Unanswered
 from bot.engine.typed import chosen
 from bot.model.events import Event, MediaReceived, TextReceived
@@ -122,7 +123,6 @@ class Story(Question[tuple[StoryPiece, ...]]):
 
     name: str
     prompt: Piece
-    limit: int = 40
 
     def _pieces(self, situation: Situation, stored: Any) -> tuple[StoryPiece, ...]:
         own = tuple(read_piece(piece) for piece in (stored or {}).get("pieces", ()))
@@ -144,8 +144,8 @@ class Story(Question[tuple[StoryPiece, ...]]):
         piece = piece_of(event)
         if piece is None:
             return Misfit()
-        if len(pieces) >= self.limit:
-            return Progress(stored, N_("That is a lot already. Please press “Done”; you can add more after you have sent it."))
+        if full([held.text for held in pieces]):
+            return Progress(stored, FULL)
         own = [*(stored or {}).get("pieces", ()), write_piece(piece)]
         return Progress({"pieces": own, "done": False}, received((*pieces, piece)), album=piece.album)
 

@@ -68,7 +68,7 @@ class Message:
         rows: buttons, row by row, first in reading order first (a channel mirrors them for right-to-left languages).
         attachment: at most one file; the body becomes its caption.
         protect: the reader cannot forward or save it.
-        expects_reply: the reader's client opens an answer to this message (for prompts in a group).
+        expects_reply: an answer to this message opens for the member who has just acted in the group; the first line is their name.
         asks_location: offers the channel's own button to share a location.
         answers: the slot of an earlier message in the same chat that this one replies to.
         silent: no sound on arrival.

@@ -25,6 +25,7 @@ class Outgoing:
         do: `show` sends it, or edits what its slot shows; `withdraw` takes back what its slot shows.
         text: plain text, nothing in it is markup; a channel splits what is too long for it.
         language: of the reader; decides the direction in which button rows run.
+        asked: with `expects_reply`, the channel's id of the member whom the first line names and for whom alone the answer opens.
         answers: slot of an earlier message in the same chat that this one replies to.
         then_leave: the bot leaves the group once this was said (the sender does that; a channel need not look at it).
     """
@@ -41,6 +42,7 @@ class Outgoing:
     silent: bool = False
     call: tuple[str, str] | None = None
     pin: tuple[float, float] | None = None
+    asked: str | None = None
     then_leave: bool = False
 
 

@@ -52,7 +52,7 @@ from bot.model.ids import Language, TicketId
 from bot.pipeline import convening, linking
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Loaded, Surroundings
-from bot.storage import audit, drafts, entries, members, residents, tickets, timers
+from bot.storage import audit, drafts, entries, members, outbox, residents, tickets, timers
 from bot.storage.seal import Keyring
 
 
@@ -90,6 +90,8 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
         Stale: a ticket, session or calendar was changed since it was loaded; the turn has to be repeated.
     """
     saying = Saying(conn, turn.around, turn.now, turn.arrival)
+    if turn.loaded.situation.resident is not None:
+        saying.knows(turn.loaded.situation.resident)
     toast: tuple[str, bool] | None = None
     language: Language | None = None
     for effect in effects:
@@ -165,3 +167,4 @@ async def _erase_ticket(conn: AsyncConnection, keys: Keyring, ticket: TicketId) 
     if known is not None and known.resident is not None:
         await residents.drop_ticket(conn, keys, known.resident, ticket)
     await tickets.erase(conn, ticket)
+    await outbox.discard_ticket(conn, keys, ticket)

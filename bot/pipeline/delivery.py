@@ -10,7 +10,7 @@ from typing import Final, assert_never
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority, Send
-from bot.model.events import BotBlocked, Delivery, DeliveryChanged, ForumUnreachable
+from bot.model.events import BotBlocked, Delivery, DeliveryChanged, ForumUnreachable, GroupMoved
 from bot.model.ids import PROVINCE
 from bot.model.messages import Message, Recipient, ToChat, ToForum, ToResident
 from bot.model.outgoing import Later, Moved, Never, Outcome, Sent, Unsure
@@ -130,14 +130,18 @@ async def _unsure(conn: AsyncConnection, around: Surroundings, parcel: Parcel, n
 
 
 async def _moved(conn: AsyncConnection, around: Surroundings, parcel: Parcel, address: str, now: datetime) -> bool:
-    """Send it again at the group's new address; its messages in the old chat cannot be edited any more."""
+    """Send it again at the group's new address; what can no longer be edited in the old chat is shown afresh by a turn of its own."""
     row = parcel.row
     if not isinstance(row.recipient, ToForum):
         return await _refused(conn, around, row, "moved", now)
-    await forums.move(conn, row.recipient.forum, address, now)
-    await posts.forget_chat(conn, around.keys, row.recipient)
+    forum = row.recipient.forum
     await outbox.later(conn, around.keys, row, now)
-    return False
+    if parcel.address is None or await forums.address(conn, forum) != parcel.address:
+        return False
+    await forums.move(conn, forum, address, now)
+    await posts.forget_chat(conn, around.keys, row.recipient)
+    await _tell(conn, around, lanes.of_chat(around.keys, *parcel.address), News(GroupMoved(address), forum=forum), now)
+    return True
 
 
 async def _never(conn: AsyncConnection, around: Surroundings, parcel: Parcel, reason: str, now: datetime) -> bool:

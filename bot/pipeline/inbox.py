@@ -7,7 +7,7 @@ time, so a process that starts afresh, or beside another, finds what waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -17,6 +17,7 @@ from bot.channels.base import Received
 from bot.clock import Clock
 from bot.crash import crash_point
 from bot.pipeline.envelope import enclose
+from bot.pipeline.outage import Outage
 from bot.storage import inbox, lanes
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
@@ -29,16 +30,32 @@ Handle = Callable[[str], Awaitable[bool]]
 POLL_SECONDS: Final = 0.5
 """How often the inbox is looked at unasked: for items whose second try is due, and for those that another process stored."""
 STORAGE_PAUSE: Final = 1.0
+FAIR_SHARE: Final = 4
+"""So many items of one lane are handled in a row while other lanes wait."""
 
 
 class Inbox:
-    """Takes in what a channel receives. `wake` is called when something new is on disk."""
+    """Takes in what a channel receives.
 
-    def __init__(self, db: Database, channel: str, clock: Clock, wake: Callable[[], None]) -> None:
+    `told` is called when something new is on disk, with the lanes in which somebody has pressed a button; `expect` with each such press.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        channel: str,
+        clock: Clock,
+        outage: Outage,
+        *,
+        told: Callable[[Iterable[str]], None],
+        expect: Callable[[str, bytes], None],
+    ) -> None:
         self._db = db
         self._channel = channel
         self._clock = clock
-        self._wake = wake
+        self._outage = outage
+        self._told = told
+        self._expect = expect
 
     async def store(self, received: Sequence[Received]) -> None:
         """Make a batch durable. Repeats of what was stored before change nothing.
@@ -56,10 +73,15 @@ class Inbox:
             new = await self._db.transact(lambda conn: inbox.store(conn, keys, items))
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="updates stay at the channel until they can be stored")
+            self._outage.tell(received)
             raise
+        self._outage.over()
         crash_point("after-store")
         if new:
-            self._wake()
+            for update in received:
+                if update.press:
+                    self._expect(self._channel, update.raw)
+            self._told(item.lane for item, update in zip(items, received, strict=True) if update.press)
 
 
 class Dispatcher:
@@ -72,11 +94,13 @@ class Dispatcher:
         self._woken = asyncio.Event()
         self._busy: set[str] = set()
         self._look_again: set[str] = set()
+        self._eager: dict[str, None] = {}
         self._crowded = False
         self._stopping = False
 
-    def wake(self) -> None:
-        """Look at the inbox now."""
+    def wake(self, eager: Iterable[str] = ()) -> None:
+        """Look at the inbox now. Lanes in which somebody has pressed a button, and looks at it, go before others when all are busy."""
+        self._eager.update(dict.fromkeys(eager))
         self._woken.set()
 
     def stop(self) -> None:
@@ -106,15 +130,23 @@ class Dispatcher:
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="nothing can be read; trying again")
             return []
-        idle = [lane for lane in due if lane not in self._busy]
+        idle = [lane for lane in (*self._eager, *due) if lane not in self._busy]
+        idle = list(dict.fromkeys(idle))
         self._look_again.update(self._busy.intersection(due))
         self._crowded = len(idle) > free
+        for lane in idle[:free]:
+            self._eager.pop(lane, None)
         return idle[:free]
 
     async def _work(self, lane: str, handle: Handle) -> None:
+        handled = 0
         try:
             while not self._stopping and await handle(lane):
                 self._look_again.discard(lane)
+                handled += 1
+                if self._crowded and handled >= FAIR_SHARE:
+                    self._look_again.add(lane)
+                    break
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="turns wait until it can be written")
             await asyncio.sleep(STORAGE_PAUSE)

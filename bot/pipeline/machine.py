@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 import structlog
 
@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.errors import AlwandError
 from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
+from bot.pipeline.outage import Outage
 from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timers import Timers
@@ -41,7 +42,7 @@ class Machine:
         self.dispatcher = Dispatcher(db, clock, limits.lanes)
         self.sender = Sender(db, around, channels, limits, clock, told=self.dispatcher.wake)
         self.turns = Turns(db, around, channels, decide, limits, clock, sends=self.sender.wake, told=self.dispatcher.wake)
-        self.inbox = Inbox(db, channel.name, clock, self.dispatcher.wake)
+        self.inbox = Inbox(db, channel.name, clock, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect)
         self.timers = Timers(db, clock, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
         self.watch = Watch(db, clock, limits)
 
@@ -53,15 +54,15 @@ class Machine:
         """
         async with asyncio.TaskGroup() as tasks:
 
-            def begin(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+            def begin(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
                 return tasks.create_task(_told(name, work), name=name)
 
             intake = [
-                begin("receive", self.channel.receive(self.inbox.store)),
-                begin("timers", self.timers.run()),
-                begin("watch", self.watch.run()),
+                begin("receive", lambda: self.channel.receive(self.inbox.store)),
+                begin("timers", self.timers.run),
+                begin("watch", self.watch.run),
             ]
-            work = [begin("dispatch", self.dispatcher.run(self.turns.handle)), begin("send", self.sender.run())]
+            work = [begin("dispatch", lambda: self.dispatcher.run(self.turns.handle)), begin("send", self.sender.run)]
             await asked_to_stop.wait()
             for task in intake:
                 task.cancel()
@@ -78,10 +79,10 @@ class Machine:
         await self.turns.at_once.settled(LAST_ANSWERS_SECONDS)
 
 
-async def _told(name: str, work: Coroutine[Any, Any, None]) -> None:
+async def _told(name: str, work: Callable[[], Awaitable[None]]) -> None:
     """Do the work of one task, and say which one it was that failed: the failure ends the process."""
     try:
-        await work
+        await work()
     except AlwandError:
         raise
     except Exception as error:

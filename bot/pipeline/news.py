@@ -4,6 +4,7 @@
 {"delivery": "delivered", "entry": id, "ticket": id}
 {"forum_unreachable": forum, "reason": reason}
 {"reachable": false, "resident": id}
+{"group_moved": address, "forum": forum}
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.model.events import BotBlocked, BotUnblocked, DeliveryChanged, ForumUnreachable, TimerFired
+from bot.model.events import BotBlocked, BotUnblocked, DeliveryChanged, ForumUnreachable, GroupMoved, TimerFired
 from bot.model.ids import EntryId, ForumId, ResidentId, SessionId, TicketId
 from bot.storage import timers
 from bot.storage.inbox import NewItem
@@ -22,7 +23,7 @@ SENDER = "sender"
 SOURCES = frozenset({timers.SOURCE, SENDER})
 """Where an item of the inbox comes from if not from a channel."""
 
-Event = TimerFired | DeliveryChanged | ForumUnreachable | BotBlocked | BotUnblocked
+Event = TimerFired | DeliveryChanged | ForumUnreachable | BotBlocked | BotUnblocked | GroupMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,18 @@ class News:
     resident: ResidentId | None = None
     ticket: TicketId | None = None
     session: SessionId | None = None
+    forum: ForumId | None = None
 
 
 def read(raw: bytes) -> News:
     """Read a stored item. Raises ValueError if it is none of ours."""
     try:
-        return _news(json.loads(raw))
-    except (KeyError, TypeError) as error:
-        raise ValueError("unknown news") from error
+        told = json.loads(raw)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise ValueError("unknown news")
+    return _news(told)
 
 
 def _news(told: dict[str, str | bool | None]) -> News:
@@ -54,6 +59,8 @@ def _news(told: dict[str, str | bool | None]) -> News:
             return News(DeliveryChanged(EntryId(entry), ticket, delivery), ticket=ticket)
         case {"forum_unreachable": str(forum), "reason": str(reason)}:
             return News(ForumUnreachable(ForumId(forum), reason))
+        case {"group_moved": str(address), "forum": str(forum)}:
+            return News(GroupMoved(address), forum=ForumId(forum))
         case {"reachable": bool(reachable)} if resident:
             return News(BotUnblocked() if reachable else BotBlocked(), resident)
     raise ValueError("unknown news")
@@ -70,6 +77,8 @@ def _told(news: News) -> dict[str, object]:
             return {"delivery": delivery, "entry": entry, "ticket": ticket}
         case ForumUnreachable(forum, reason):
             return {"forum_unreachable": forum, "reason": reason}
+        case GroupMoved(address):
+            return {"group_moved": address, "forum": news.forum}
         case BotBlocked():
             return {"reachable": False, "resident": news.resident}
         case BotUnblocked():

@@ -14,6 +14,7 @@ Not provoking a 429 matters more than handling it: `retry_after` runs from secon
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from bot.model.effects import Priority
@@ -63,6 +64,15 @@ class Pace:
         self._private[recipient] = max(now, self._private.get(recipient, now)) + self._limits.per_chat_seconds * count
         if len(self._private) > KEPT:
             self._private = {chat: empty for chat, empty in self._private.items() if empty > now}
+
+    def minute(self, recipient: str, now: float) -> list[float]:
+        """Return how many seconds ago each send into a group was, oldest first, as far as it still matters."""
+        return [now - sent for sent in self._groups.get(recipient, ()) if sent > now - MINUTE]
+
+    def recall(self, recipient: str, ages: Sequence[float], now: float) -> None:
+        """Count sends into a group that an earlier process made."""
+        for age in ages:
+            self.spend(recipient, now - age)
 
     def _group_free_at(self, recipient: str, priority: Priority, now: float) -> float:
         sent = self._groups.get(recipient)

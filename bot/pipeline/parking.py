@@ -31,7 +31,7 @@ from bot.storage.inbox import Item
 log = structlog.get_logger()
 
 KIND_WORD = N_("Sorry, we could not read this message. Please write it in another way.")
-COMMAND = "alwand parked"
+COMMAND = "alwand parked list"
 
 
 class Unreadable(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,7 @@ from bot.model.events import Arrival, DeliveryChanged
 from bot.model.ids import EntryId, Language, ResidentId, SessionId, TicketId
 from bot.model.messages import Attachment, Message, Recipient, ToChat, ToForum, ToResident
 from bot.model.outgoing import Label, Outgoing
+from bot.model.people import Resident
 from bot.model.text import Piece, Text
 from bot.pipeline import convening
 from bot.pipeline.news import News, item
@@ -34,7 +35,7 @@ class Saying:
 
     Attributes:
         arrival: where the turn came from; None inside the machine.
-        readers: residents as this turn has left them so far; None for who is gone.
+        readers: residents as this turn has left them so far.
         erased: who was erased in this turn; a last word still reaches the chat that asked for it.
         sends: whether something waits to be sent now.
         news: whether it was told at once that something did not arrive.
@@ -44,7 +45,7 @@ class Saying:
     around: Surroundings
     now: datetime
     arrival: Arrival | None = None
-    readers: dict[ResidentId, Reader | None] = field(default_factory=dict)
+    readers: dict[ResidentId, Reader] = field(default_factory=dict)
     erased: set[ResidentId] = field(default_factory=set)
     sends: bool = False
     news: bool = False
@@ -66,6 +67,8 @@ class Saying:
             if effect.to.resident in self.erased and self.arrival is not None:
                 to = ToChat(self.arrival.channel, self.arrival.chat)
         outgoing = written(effect.message, language, self.around.words)
+        if outgoing.expects_reply and self.arrival is not None:
+            outgoing = replace(outgoing, asked=self.arrival.person)
         await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry, effect.session)
 
     async def withdraw(self, effect: Withdraw) -> None:
@@ -88,8 +91,11 @@ class Saying:
             self.readers[effect.resident] = Reader(effect.language or known.language, reachable)
 
     async def erase(self, resident: ResidentId) -> None:
-        """Erase a resident, with what was to be said to them and what they said to dialogue sessions."""
+        """Erase a resident, with what was to be said to them, what they said that nobody could read, and their answers to sessions."""
         await self.reader(resident)
+        address = await residents.address(self.conn, self.around.keys, resident)
+        if address is not None:
+            await inbox.discard_lane(self.conn, lanes.of_chat(self.around.keys, *address))
         await outbox.drop_resident(self.conn, self.around.keys, resident)
         await posts.forget_resident(self.conn, self.around.keys, resident)
         await convening.forget(self.conn, self.around.keys, resident, self.now)
@@ -100,9 +106,13 @@ class Saying:
         """Return how to speak to a resident, None if they are gone."""
         if resident not in self.readers:
             known = await residents.load(self.conn, self.around.keys, resident)
-            language = (known.language if known else None) or self.around.province.language
-            self.readers[resident] = Reader(language, known.reachable) if known else None
-        return self.readers[resident]
+            if known is not None:
+                self.knows(known)
+        return self.readers.get(resident)
+
+    def knows(self, resident: Resident) -> None:
+        """Speak to a resident as just loaded."""
+        self.readers[resident.id] = Reader(resident.language or self.around.province.language, resident.reachable)
 
     async def _not_delivered(self, effect: Send) -> None:
         if effect.entry is not None and effect.ticket is not None:

@@ -28,9 +28,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Channel
 from bot.clock import Clock
@@ -38,6 +40,7 @@ from bot.crash import crash_point
 from bot.model.ids import PROVINCE
 from bot.model.messages import ToForum, recipient_key
 from bot.model.outgoing import Later, Never, Outcome, Sent
+from bot.pipeline import minutes
 from bot.pipeline.delivery import Parcel, pack, settle
 from bot.pipeline.limits import Limits
 from bot.pipeline.pace import Pace
@@ -51,8 +54,9 @@ log = structlog.get_logger()
 
 HEADS: Final = 256
 """How many heads one look brings."""
-AHEAD_SECONDS: Final = 0.05
-"""Rows are claimed so long before their slot, two at least, so that their claims share a commit."""
+AHEAD: Final = 2
+MOST_AHEAD: Final = 64
+"""Rows are claimed ahead of their slots: two, and as many more as slots pass while a claim takes its time, up to this."""
 LOOK_SECONDS: Final = 5.0
 """How often the outbox is looked at unasked."""
 FRESH_SECONDS: Final = 0.02
@@ -75,9 +79,10 @@ class Sender:
         self._clock = clock
         self._told = told
         self._pace = Pace(limits)
-        districts = [district.id for district in around.province.districts]
-        self._pace.groups = frozenset(outbox.address_of(db.keys, ToForum(forum)) for forum in (PROVINCE, *districts))
-        self._ahead = max(2, int(limits.per_second * AHEAD_SECONDS))
+        forums = [PROVINCE, *(district.id for district in around.province.districts)]
+        self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
+        self._pace.groups = frozenset(self._groups.values())
+        self._claim_seconds = 0.0
         self._changed = asyncio.Event()
         self._stale = True
         self._looked = float("-inf")
@@ -100,9 +105,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until stopped."""
-        recovered = await self._db.transact(outbox.recover)
-        if recovered:
-            log.info("sender", unsure=recovered)
+        await self._pick_up()
         async with asyncio.TaskGroup() as under_way:
             while not self._stopping:
                 self._changed.clear()
@@ -115,10 +118,21 @@ class Sender:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), pause)
 
+    async def _pick_up(self) -> None:
+        """Learn from the disk where the process before us stopped."""
+        unsure = await self._db.transact(outbox.recover)
+        if unsure:
+            log.info("picked up", unsure=unsure)
+        wall, now = self._clock.now(), self._clock.monotonic()
+        for forum, recipient in self._groups.items():
+            ages = await self._db.read(partial(minutes.recall, keys=self._db.keys, forum=forum, now=wall))
+            self._pace.recall(recipient, ages, now)
+
     async def _next(self) -> tuple[Head | None, float]:
         """Return the row to send now, or how many seconds to wait for one unless something changes."""
         now = self._clock.monotonic()
-        if self._claimed >= self._ahead or len(self._busy) >= self._limits.in_flight:
+        ahead = min(MOST_AHEAD, AHEAD + int(self._claim_seconds * self._limits.per_second))
+        if self._claimed >= ahead or len(self._busy) >= self._limits.in_flight:
             return None, LOOK_SECONDS
         if now < self._not_before:
             return None, self._not_before - now
@@ -160,7 +174,7 @@ class Sender:
     async def _deliver(self, head: Head) -> None:
         waiting_for_slot = True
         try:
-            parcel = await self._db.transact(lambda conn: pack(conn, self._around, head.id, self._clock.now()))
+            parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
             if not parcel.empty:
@@ -171,10 +185,19 @@ class Sender:
             await self._send(head, parcel, parcel.address)
         except StorageUnavailable as error:
             self._storage_trouble(error)
+        except Exception as error:  # a row that cannot even be opened holds up its own recipient, but no other
+            log.error("alarm", about="send", row=head.id, meaning="a message cannot be handled; trying again", exc_info=error)
+            await asyncio.sleep(STORAGE_PAUSE)
         finally:
             self._claimed -= waiting_for_slot
             self._busy.discard(head.recipient)
             self.wake()
+
+    async def _claim(self, head: Head) -> Parcel | None:
+        began = self._clock.monotonic()
+        parcel = await self._db.transact(lambda conn: pack(conn, self._around, head.id, self._clock.now()))
+        self._claim_seconds += (self._clock.monotonic() - began - self._claim_seconds) / 8
+        return parcel
 
     async def _slot(self) -> None:
         now = self._clock.monotonic()
@@ -192,9 +215,24 @@ class Sender:
             self._not_before = finished + outcome.after
         if parcel.row.outgoing.then_leave and isinstance(outcome, Sent | Never):
             await self._channels[address[0]].leave(address[1])
-        if await self._db.transact(lambda conn: settle(conn, self._around, parcel, outcome, self._clock.now())):
+        if await self._recorded(parcel, outcome):
             self._told()
         self._tell(parcel, outcome, finished - started)
+
+    async def _recorded(self, parcel: Parcel, outcome: Outcome) -> bool:
+        """Write down what became of it, however long the storage cannot: until then the row stands as under way, and its chat waits."""
+        while True:
+            try:
+                return await self._db.transact(partial(self._write_down, parcel=parcel, outcome=outcome))
+            except StorageUnavailable as error:
+                self._storage_trouble(error)
+                await asyncio.sleep(STORAGE_PAUSE)
+
+    async def _write_down(self, conn: AsyncConnection, parcel: Parcel, outcome: Outcome) -> bool:
+        to, wall, now = parcel.row.recipient, self._clock.now(), self._clock.monotonic()
+        if isinstance(to, ToForum) and to.forum in self._groups and not parcel.empty:
+            await minutes.keep(conn, self._db.keys, to.forum, self._pace.minute(self._groups[to.forum], now), wall)
+        return await settle(conn, self._around, parcel, outcome, wall)
 
     async def _call(self, parcel: Parcel, channel: str, chat: str) -> Outcome:
         row = parcel.row

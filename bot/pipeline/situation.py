@@ -55,6 +55,9 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
         if ticket is None:
             return None
         situation = replace(situation, ticket=ticket, entries=await thread_of(conn, around, ticket))
+    if told.forum is not None:
+        held = await tickets.held_by(conn, around.keys, told.forum)
+        situation = replace(situation, forum=told.forum, held=tuple(held))
     if isinstance(told.event, ForumUnreachable):
         situation = replace(situation, held=tuple(await tickets.held_by(conn, around.keys, told.event.forum)))
     if isinstance(told.event, TimerFired) and told.event.kind == ROUND:
@@ -65,13 +68,12 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
 async def find_resident(conn: AsyncConnection, around: Surroundings, arrival: Arrival, now: datetime) -> Resident | None:
     """Return who writes in this private chat; somebody new gets a row, unless they only tell us to stop or may be written to again."""
     person = arrival.person or arrival.chat
-    resident = await residents.find(conn, around.keys, arrival.channel, person)
+    resident = await residents.find(conn, around.keys, arrival.channel, person, today=now.date())
     if isinstance(arrival.event, BotBlocked | BotUnblocked):
         return resident
     if resident is None:
         fresh = ResidentId(around.chance.token())
         return await residents.create(conn, around.keys, fresh, arrival.channel, person, arrival.chat, now.date())
-    await residents.seen(conn, resident.id, now.date())
     if not resident.reachable:
         return await _welcome_back(conn, around, resident, arrival, now)
     return resident

@@ -7,7 +7,7 @@ and repeats nothing: the next one finds what is due, and a row that has fired is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -48,14 +48,17 @@ class Timers:
 
     async def run(self) -> None:
         """Tick until cancelled."""
+        second, day = asyncio.Event(), asyncio.Event()
+        day.set()
         scheduler = AsyncIOScheduler(timezone="UTC")
         late_is_fine = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS, **late_is_fine)
-        scheduler.add_job(self.chores, "interval", hours=24, **late_is_fine)
+        scheduler.add_job(_ring, "interval", args=[second], seconds=TICK_SECONDS, **late_is_fine)
+        scheduler.add_job(_ring, "interval", args=[day], hours=24, **late_is_fine)
         scheduler.start()
         try:
-            await self.chores()
-            await asyncio.Event().wait()
+            async with asyncio.TaskGroup() as rounds:
+                rounds.create_task(_each_time(second, self.tick), name="tick")
+                rounds.create_task(_each_time(day, self.chores), name="chores")
         finally:
             scheduler.shutdown(wait=False)
 
@@ -90,3 +93,15 @@ class Timers:
             log.error("alarm", about="storage", reason=error.reason, meaning="the day's chores were left undone")
             return
         log.info("chores", forgotten=forgotten, keys_destroyed=destroyed)
+
+
+async def _ring(bell: asyncio.Event) -> None:
+    bell.set()
+
+
+async def _each_time(bell: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work whenever the bell has rung; one that rang meanwhile counts once."""
+    while True:
+        await bell.wait()
+        bell.clear()
+        await work()

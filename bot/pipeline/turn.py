@@ -79,7 +79,7 @@ class Turns:
         self._clock = clock
         self._sends = sends
         self._told = told
-        self.at_once = AtOnce(channels)
+        self.at_once = AtOnce(channels, limits.press_seconds)
 
     async def handle(self, lane: str) -> bool:
         """Handle the lane's next item if one is due; tell whether one was.

@@ -75,32 +75,36 @@ class Watch:
             if (lag := now - before - ROUND_SECONDS) > LAG_SECONDS:
                 log.error("alarm", about="lag", seconds=round(lag, 1), meaning="something held up the whole bot")
             try:
-                await self._waiting(now)
+                await self.look(now)
                 if now - beaten >= BEAT_SECONDS:
                     beaten = now
-                    await self._beat()
+                    await self.beat()
             except StorageUnavailable as error:
                 log.error("alarm", about="storage", reason=error.reason, meaning="the database cannot be used")
 
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
+        """Write down that the bot is alive."""
         now = self._clock.now()
         await self._db.transact(lambda conn: settings.beat(conn, self._db.keys, now))
 
-    async def _waiting(self, now: float) -> None:
+    async def look(self, now: float) -> bool:
+        """Look whether something waits too long, and tell so once in that time; return whether it was told. `now` in monotonic seconds."""
         wall = self._clock.now()
         arrived = await self._db.read(lambda conn: inbox.backlog(conn, wall))
         unsent = await self._db.read(lambda conn: outbox.backlog(conn, wall))
-        late = max(arrived.oldest_seconds, unsent.oldest_seconds) > self._limits.waiting_alarm
-        if late and now - self._told_waiting >= self._limits.waiting_alarm:
-            self._told_waiting = now
-            log.error(
-                "alarm",
-                about="waiting",
-                unhandled=arrived.waiting,
-                unsent=unsent.waiting,
-                held=unsent.held,
-                dead=unsent.dead,
-                parked=arrived.parked,
-                oldest_seconds=round(max(arrived.oldest_seconds, unsent.oldest_seconds)),
-                meaning="something has been waiting too long",
-            )
+        oldest = max(arrived.oldest_seconds, unsent.oldest_seconds)
+        if oldest <= self._limits.waiting_alarm or now - self._told_waiting < self._limits.waiting_alarm:
+            return False
+        self._told_waiting = now
+        log.error(
+            "alarm",
+            about="waiting",
+            unhandled=arrived.waiting,
+            unsent=unsent.waiting,
+            held=unsent.held,
+            dead=unsent.dead,
+            parked=arrived.parked,
+            oldest_seconds=round(oldest),
+            meaning="something has been waiting too long",
+        )
+        return True

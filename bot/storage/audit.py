@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,9 +12,13 @@ from bot.storage.tables import audit
 
 
 async def write(conn: AsyncConnection, effect: Audit, now: datetime) -> None:
-    """Write down that somebody did something."""
+    """Write down that somebody did something: a member with the time, a resident with the day alone.
+
+    To the second, a stolen trail would tell when each report was written, and which of them somebody deleted together.
+    """
+    at = now.astimezone(UTC)
     values = {
-        "at": now,
+        "at": at if effect.member is not None else at.replace(hour=0, minute=0, second=0, microsecond=0),
         "action": effect.action,
         "ticket": effect.ticket,
         "forum": effect.forum,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import ResidentId
@@ -18,10 +18,17 @@ from bot.storage.upsert import upsert
 _DRAFT = TypeAdapter(Draft)
 
 
+_LOAD = (
+    select(drafts.c.body, residents.c.wrapped)
+    .join(residents, residents.c.id == drafts.c.resident)
+    .where(drafts.c.resident == bindparam("resident"))
+)
+_KEY = select(residents.c.wrapped).where(residents.c.id == bindparam("resident"))
+
+
 async def load(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> Draft | None:
     """Return the resident's draft, None where nothing is unfinished."""
-    query = select(drafts.c.body, residents.c.wrapped).join(residents, residents.c.id == drafts.c.resident)
-    row = (await conn.execute(query.where(drafts.c.resident == resident))).first()
+    row = (await conn.execute(_LOAD, {"resident": resident})).first()
     if row is None:
         return None
     return _DRAFT.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(resident)), "drafts", "body", resident, row.body))
@@ -29,7 +36,7 @@ async def load(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> Dr
 
 async def keep(conn: AsyncConnection, keys: Keyring, resident: ResidentId, draft: Draft, now: datetime) -> None:
     """Store the conversation as it stands; nothing is stored after an erasure."""
-    wrapped = await conn.scalar(select(residents.c.wrapped).where(residents.c.id == resident))
+    wrapped = await conn.scalar(_KEY, {"resident": resident})
     if wrapped is None:
         return
     body = seal(keys.unwrap(wrapped, owner_of(resident)), "drafts", "body", resident, _DRAFT.dump_json(draft))

@@ -46,9 +46,12 @@ async def address(conn: AsyncConnection, forum: ForumId) -> tuple[str, str] | No
     return None if row is None or row.chat is None else (row.channel, row.chat)
 
 
+_STATES = select(forums.c.id, forums.c.state)
+
+
 async def states(conn: AsyncConnection) -> Mapping[ForumId, ForumState]:
     """Return what is known of each forum's group."""
-    return {row.id: row.state for row in await conn.execute(select(forums.c.id, forums.c.state))}
+    return {row.id: row.state for row in await conn.execute(_STATES)}
 
 
 async def link(conn: AsyncConnection, forum: ForumId, channel: str, chat: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import days
@@ -128,6 +128,10 @@ async def _lanes_by_name(conn: AsyncConnection, now: datetime, limit: int) -> li
     return [lane for (lane,) in await conn.execute(due)]
 
 
+_FIRST = select(inbox).where(inbox.c.lane == bindparam("lane"), _waiting).order_by(inbox.c.id).limit(1).with_for_update()
+_DONE = delete(inbox).where(inbox.c.id == bindparam("item"))
+
+
 async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -> Item | None:
     """Return the lane's oldest waiting item, or None: where it is not due yet, nothing behind it is either.
 
@@ -135,8 +139,7 @@ async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -
     """
     if not await try_hold(conn, lane):
         return None
-    query = select(inbox).where(inbox.c.lane == lane, _waiting).order_by(inbox.c.id).limit(1)
-    row = (await conn.execute(query.with_for_update())).first()
+    row = (await conn.execute(_FIRST, {"lane": lane})).first()
     if row is None or row.not_before > now:
         return None
     return await _item(conn, keys, row)
@@ -150,7 +153,7 @@ async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any]) -> Item:
 
 async def done(conn: AsyncConnection, item: Item) -> None:
     """Remove what was handled; only its key stays, against repeats."""
-    await conn.execute(delete(inbox).where(inbox.c.id == item.id))
+    await conn.execute(_DONE, {"item": item.id})
 
 
 async def retry(conn: AsyncConnection, item: Item, not_before: datetime) -> None:
@@ -174,6 +177,24 @@ async def parked(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Parke
         trace = open_sealed(key, "inbox", "trace", _row_name(row), row.trace).decode() if row.trace else ""
         found.append(Parked(await _item(conn, keys, row), trace))
     return found
+
+
+async def revive(conn: AsyncConnection, row: int, now: datetime) -> bool:
+    """Let what was parked be tried again from the beginning; False if there is no such row."""
+    aside = (inbox.c.id == row) & (inbox.c.state == "parked")
+    result = await conn.execute(update(inbox).where(aside).values(state="waiting", attempts=0, trace=None, not_before=now))
+    return result.rowcount == 1
+
+
+async def discard(conn: AsyncConnection, row: int) -> bool:
+    """Forget what was parked; False if there is no such row."""
+    result = await conn.execute(delete(inbox).where(inbox.c.id == row, inbox.c.state == "parked"))
+    return result.rowcount == 1
+
+
+async def discard_lane(conn: AsyncConnection, lane: str) -> None:
+    """Forget what was parked of a lane."""
+    await conn.execute(delete(inbox).where(inbox.c.lane == lane, inbox.c.state == "parked"))
 
 
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:

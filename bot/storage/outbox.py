@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, select, update
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,7 @@ from bot.model.effects import Priority
 from bot.model.ids import EntryId, ForumId, ResidentId, SessionId, TicketId
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
-from bot.storage.queues import OPEN, UNSENT, Body, close_body, displace, open_body, settle
+from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, open_body, promote, settle
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox
 from bot.storage.upsert import hold
@@ -79,6 +79,9 @@ def _slot_of(keys: Keyring, recipient: Recipient, slot: str) -> str:
     return keys.lookup("slot", f"{recipient_key(recipient)}|{slot}")
 
 
+_PUT = insert(outbox).returning(outbox.c.id)
+
+
 async def put(
     conn: AsyncConnection,
     keys: Keyring,
@@ -117,7 +120,7 @@ async def put(
         "not_before": now,
         "body": await close_body(conn, keys, address, now, body),
     }
-    return int((await conn.execute(insert(outbox).values(values).returning(outbox.c.id))).scalar_one())
+    return int((await conn.execute(_PUT, values)).scalar_one())
 
 
 async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str, body: Body, priority: Priority) -> int | None:
@@ -149,21 +152,15 @@ async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, 
     return bool(dropped)
 
 
-_HEADS = and_(outbox.c.head, outbox.c.state == "waiting")
-_READY = case((outbox.c.held_until > outbox.c.not_before, outbox.c.held_until), else_=outbox.c.not_before)
-
-
 async def heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
     """Return what may go now, at most one row per recipient: the most urgent first, then the oldest."""
-    due = (outbox.c.not_before <= now, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= now))
-    query = select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY).where(_HEADS, *due)
-    rows = await conn.execute(query.order_by(outbox.c.priority, outbox.c.id).limit(limit))
+    rows = await conn.execute(DUE, {"now": now, "limit": limit})
     return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
 
 
 async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
     """Return when the first head that has to wait may go, None where none has to."""
-    first: datetime | None = await conn.scalar(select(func.min(_READY, type_=_READY.type)).where(_HEADS, now < _READY))
+    first: datetime | None = await conn.scalar(NEXT_DUE, {"now": now})
     return first
 
 
@@ -172,9 +169,7 @@ async def claim(conn: AsyncConnection, keys: Keyring, id: int, now: datetime) ->
 
     The mark is on disk before the call to the channel: after a crash the row is known to be unsure.
     """
-    mine = (outbox.c.id == id, _HEADS, outbox.c.not_before <= now)
-    marked = update(outbox).where(*mine).values(state="sending", attempts=outbox.c.attempts + 1).returning(outbox)
-    row = (await conn.execute(marked)).first()
+    row = (await conn.execute(CLAIM, {"row": id, "now": now})).first()
     return None if row is None else await _row(conn, keys, row)
 
 
@@ -197,9 +192,16 @@ async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
     )
 
 
+_SENT = delete(outbox).where(outbox.c.id == bindparam("row")).returning(outbox.c.head)
+
+
 async def sent(conn: AsyncConnection, keys: Keyring, row: Row) -> None:
     """Remove what was said; the next in the recipient's queue is the head."""
-    await _leave(conn, keys, row, delete(outbox).where(outbox.c.id == row.id))
+    address = address_of(keys, row.recipient)
+    await hold(conn, address)
+    gone = (await conn.execute(_SENT, {"row": row.id})).first()
+    if gone is not None and gone.head:
+        await promote(conn, address)
 
 
 async def never(conn: AsyncConnection, keys: Keyring, row: Row, reason: str) -> None:
@@ -270,6 +272,30 @@ async def dead(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Row]:
     """Return what was refused and needs a human, oldest first."""
     rows = await conn.execute(select(outbox).where(outbox.c.state == "dead").order_by(outbox.c.id).limit(limit))
     return [await _row(conn, keys, row) for row in rows]
+
+
+async def revive(conn: AsyncConnection, keys: Keyring, row: int, now: datetime) -> bool:
+    """Queue what was refused once more, behind what waits for the same recipient; False if there is no such row."""
+    found = (await conn.execute(select(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).one_or_none()
+    if found is None:
+        return False
+    dead_row = await _row(conn, keys, found)
+    await discard(conn, row)
+    parts = dead_row.recipient, dead_row.outgoing, dead_row.priority, dead_row.slot, dead_row.ticket, dead_row.entry
+    await put(conn, keys, *parts, now)
+    return True
+
+
+async def discard(conn: AsyncConnection, row: int) -> bool:
+    """Forget what was refused; False if there is no such row."""
+    return (await conn.execute(delete(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).rowcount == 1
+
+
+async def discard_ticket(conn: AsyncConnection, keys: Keyring, ticket: TicketId) -> None:
+    """Forget what was refused of a ticket; each row is opened, since only its sealed body tells what it is about."""
+    for row in await conn.execute(select(outbox).where(outbox.c.state == "dead")):
+        if (await open_body(conn, keys, row)).ticket == ticket:
+            await discard(conn, row.id)
 
 
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:

@@ -108,6 +108,18 @@ async def _once(engine: AsyncEngine, work: Work[T], *, read_only: bool) -> T:
                 await conn.execute(_READ_ONLY)
             return await work(conn)
     except DBAPIError as error:
+        _hide_values(error)
         raise unavailable(error) or error from error
     finally:
         await conn.close()
+
+
+def _hide_values(error: DBAPIError) -> None:
+    """Cut off what the server adds to its message: of a refused row it quotes the values."""
+    error.args = tuple(str(arg).partition("\nDETAIL")[0] for arg in error.args)
+    cause: BaseException | None = error.orig
+    while cause is not None:
+        cause.args = tuple(str(arg).partition("\nDETAIL")[0] for arg in cause.args)
+        if hasattr(cause, "detail"):
+            cause.detail = None
+        cause = cause.__cause__

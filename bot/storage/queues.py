@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select, update
+from sqlalchemy import Integer, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority
@@ -52,10 +52,31 @@ def _row_name(address: str, created: datetime) -> str:
     return f"{address}:{created.astimezone(UTC).isoformat()}"
 
 
+_HEADS = and_(outbox.c.head, outbox.c.state == "waiting")
+_READY = case((outbox.c.held_until > outbox.c.not_before, outbox.c.held_until), else_=outbox.c.not_before)
+_NOW = bindparam("now", type_=outbox.c.not_before.type)
+DUE = (
+    select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY)
+    .where(_HEADS, outbox.c.not_before <= _NOW, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW))
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+NEXT_DUE = select(func.min(_READY, type_=_READY.type)).where(_HEADS, _NOW < _READY)
+CLAIM = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), _HEADS, outbox.c.not_before <= _NOW)
+    .values(state="sending", attempts=outbox.c.attempts + 1)
+    .returning(outbox)
+)
+
+_OF = outbox.c.recipient == bindparam("of")
+_HEAD = select(outbox.c.id, outbox.c.state, outbox.c.priority, outbox.c.held_until).where(_OF, outbox.c.head)
+_FIRST = select(outbox.c.id).where(_OF, outbox.c.state.in_(OPEN)).order_by(outbox.c.priority, outbox.c.id).limit(1)
+
+
 async def displace(conn: AsyncConnection, address: str, priority: Priority) -> tuple[bool, datetime | None]:
     """Tell whether a new row of this priority is to be the head, and until when its recipient has to wait."""
-    query = select(outbox.c.id, outbox.c.priority, outbox.c.held_until).where(outbox.c.recipient == address, outbox.c.head)
-    head = (await conn.execute(query)).first()
+    head = (await conn.execute(_HEAD, {"of": address})).first()
     if head is None:
         return True, None
     if head.priority <= priority:
@@ -71,14 +92,21 @@ async def settle(conn: AsyncConnection, address: str, until: datetime | None = N
 
     What the former head had to wait for binds the new one too; `until` says it where the former head is gone.
     """
-    rows = select(outbox.c.id, outbox.c.state, outbox.c.held_until).where(outbox.c.recipient == address)
-    former = (await conn.execute(rows.where(outbox.c.head))).first()
-    if former is not None and former.state == "sending":
-        return
-    head = (await conn.execute(rows.where(outbox.c.state.in_(OPEN)).order_by(outbox.c.priority, outbox.c.id).limit(1))).first()
-    if head is None or (former is not None and former.id == head.id):
-        return
-    if former is not None:
-        until = former.held_until
+    former = (await conn.execute(_HEAD, {"of": address})).first()
+    if former is None:
+        await promote(conn, address, until)
+    elif former.state != "sending" and await _next(conn, address) != former.id:
         await conn.execute(update(outbox).where(outbox.c.id == former.id).values(head=False, held_until=None))
-    await conn.execute(update(outbox).where(outbox.c.id == head.id).values(head=True, held_until=until))
+        await promote(conn, address, former.held_until)
+
+
+async def promote(conn: AsyncConnection, address: str, until: datetime | None = None) -> None:
+    """Make the first open row the head of a queue that has none."""
+    following = await _next(conn, address)
+    if following is not None:
+        await conn.execute(update(outbox).where(outbox.c.id == following).values(head=True, held_until=until))
+
+
+async def _next(conn: AsyncConnection, address: str) -> int | None:
+    first: int | None = await conn.scalar(_FIRST, {"of": address})
+    return first

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetResident
@@ -39,10 +39,14 @@ def owner_of(resident: ResidentId) -> str:
     return f"resident:{resident}"
 
 
-async def find(conn: AsyncConnection, keys: Keyring, channel: str, person: str) -> Resident | None:
-    """Return the resident behind a channel's person, None where they have never written."""
-    row = await _row(conn, residents.c.lookup == _who(keys, channel, person))
-    return None if row is None else _resident(row, _profile(keys, row))
+async def find(conn: AsyncConnection, keys: Keyring, channel: str, person: str, *, today: date | None = None) -> Resident | None:
+    """Return the resident behind a channel's person, None where they have never written; with `today`, they write now."""
+    row = await _row(conn, _BY_LOOKUP, _who(keys, channel, person))
+    if row is None:
+        return None
+    if today is not None and row.seen < today:
+        await seen(conn, ResidentId(row.id), today)
+    return _resident(row, _profile(keys, row))
 
 
 async def create(conn: AsyncConnection, keys: Keyring, id: ResidentId, channel: str, person: str, chat: str, day: date) -> Resident:
@@ -62,13 +66,13 @@ async def create(conn: AsyncConnection, keys: Keyring, id: ResidentId, channel: 
 
 async def load(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> Resident | None:
     """Return a resident by id, None after an erasure."""
-    row = await _row(conn, residents.c.id == id)
+    row = await _row(conn, _BY_ID, id)
     return None if row is None else _resident(row, _profile(keys, row))
 
 
 async def address(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> tuple[str, str] | None:
     """Return a resident's channel and chat, None after an erasure."""
-    row = await _row(conn, residents.c.id == id)
+    row = await _row(conn, _BY_ID, id)
     if row is None:
         return None
     return _ADDRESS.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(id)), "residents", "address", id, row.address))
@@ -104,7 +108,7 @@ async def drop_ticket(conn: AsyncConnection, keys: Keyring, id: ResidentId, tick
 
 
 async def _rewrite(conn: AsyncConnection, keys: Keyring, id: ResidentId, changes: dict[str, Any]) -> None:
-    row = await _row(conn, residents.c.id == id, lock=True)
+    row = await _row(conn, _BY_ID_LOCKED, id)
     if row is None or not changes:
         return
     profile = replace(_profile(keys, row), **changes)
@@ -117,9 +121,14 @@ async def erase(conn: AsyncConnection, id: ResidentId) -> None:
     await conn.execute(delete(residents).where(residents.c.id == id))
 
 
-async def _row(conn: AsyncConnection, which: ColumnElement[bool], *, lock: bool = False) -> Row[Any] | None:
-    query = select(residents).where(which)
-    return (await conn.execute(query.with_for_update() if lock else query)).first()
+_BY_LOOKUP = select(residents).where(residents.c.lookup == bindparam("name"))
+_BY_ID = select(residents).where(residents.c.id == bindparam("name"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+
+
+async def _row(conn: AsyncConnection, which: Select[Any], name: str) -> Row[Any] | None:
+    found: Row[Any] | None = (await conn.execute(which, {"name": name})).first()
+    return found
 
 
 def _profile(keys: Keyring, row: Row[Any]) -> _Profile:

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy.engine import make_url
@@ -77,6 +77,23 @@ def unavailable(error: BaseException) -> StorageUnavailable | None:
 
 class NearConnection(aiosqlite.Connection):
     """A connection whose statements run where they are awaited; only `far` goes to its thread."""
+
+    _ended: asyncio.Future[Any] | None = None
+
+    async def _connect(self) -> Self:
+        try:
+            await super()._connect()  # type: ignore[unused-awaitable] # it is ourselves
+        except BaseException:
+            # The thread still has an answer for this loop: without waiting for it, the loop may be gone first.
+            if self._ended is not None:
+                await self._ended
+            raise
+        return self
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the thread; the answer says when it has."""
+        self._ended = super().stop()
+        return self._ended
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return fn(*args, **kwargs)
@@ -226,7 +243,7 @@ class Writer:
         until = time.monotonic() + GROUP_SECONDS
         while self._waiting and time.monotonic() < until:
             caller = self._waiting.popleft()
-            if caller.through.done():
+            if caller.begin.done():  # cancelled while it waited
                 continue
             group.append(caller)
             caller.begin.set_result(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Table, text
@@ -14,10 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 async def upsert(conn: AsyncConnection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row, or update the one that has this key."""
-    if conn.dialect.name == "sqlite":
-        await conn.execute(sqlite_insert(table).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
-    else:
-        await conn.execute(pg_insert(table).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(values)), {**key, **values})
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
+    if dialect == "sqlite":
+        on_sqlite = sqlite_insert(table)
+        return on_sqlite.on_conflict_do_update(index_elements=key, set_={name: on_sqlite.excluded[name] for name in changed})
+    on_postgresql = pg_insert(table)
+    return on_postgresql.on_conflict_do_update(index_elements=key, set_={name: on_postgresql.excluded[name] for name in changed})
 
 
 def insert_new(conn: AsyncConnection, table: Table) -> Insert:

@@ -12,7 +12,7 @@ from bot.model.effects import Effect, Priority, Send, Withdraw
 from bot.model.ids import TicketId
 from bot.model.messages import Button, Message, ToForum, card_slot
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Piece, Text
+from bot.model.text import C_, N_, Piece, Text, Words, lines
 from bot.model.tickets import Ticket
 from handlers.cards import desk_button
 from handlers.desk.authority import Case, press
@@ -56,7 +56,8 @@ def ask(situation: Situation, ticket: Ticket, token: str, question: Piece, rows:
 def prompt(situation: Situation, ticket: Ticket, kind: PromptKind, question: Text) -> list[Effect]:
     """Ask the group for words, as a reply to the message that asks."""
     slot = prompt_slot(kind, ticket.id, situation.chance.token())
-    return _show(situation, ticket, slot, Message(question, expects_reply=True, answers=card_slot(ticket.id)))
+    named = lines(Words(situation.member.name), question) if situation.member is not None else question
+    return _show(situation, ticket, slot, Message(named, expects_reply=True, answers=card_slot(ticket.id)))
 
 
 def prompt_with_skip(situation: Situation, ticket: Ticket, kind: PromptKind, token: str, detail: str, question: Piece) -> list[Effect]:

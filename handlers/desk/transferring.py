@@ -14,7 +14,7 @@ from bot.model.province import Province
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Names, Piece, Text, lines
 from bot.model.tickets import Ticket
-from handlers.cards import clear_desk, desk_button, desk_of, place_cards, refresh_cards
+from handlers.cards import clear_desk, desk_button, desk_of, place_cards, refresh_cards, take_away
 from handlers.desk.asking import ask, ask_slot, old_button, prompt, withdraw
 from handlers.desk.authority import Case, press, refuse_aloud
 from handlers.desk.taking import freed
@@ -107,6 +107,8 @@ def _change_desks(situation: Situation, before: Ticket, after: Ticket, *, stoppe
         effects += [*place_cards(after, situation), *show_thread(after, situation.entries, situation)]
     if before.sensitive and before.forum not in (PROVINCE, after.forum) and situation.forums.get(before.forum) == "linked":
         effects += clear_desk(before, situation.entries, before.forum, instead)
+    if situation.forums.get(before.forum) == "lost" and before.forum != after.forum:
+        effects += take_away(before, situation.entries, before.forum)
     return effects
 
 

@@ -81,12 +81,12 @@ def test_a_person_who_cannot_be_found_has_not_lost_a_group() -> None:
             Later(7, ""),
         ),
         (400, b'{"ok":false,"description":"Bad Request: x","parameters":{"migrate_to_chat_id":-1009}}', Moved("-1009")),
-        (502, b"<html><h1>Bad Gateway</h1></html>", Later(5, "")),
-        (500, b'{"ok":false,"description":"Internal Server Error: restart"}', Later(5, "")),
-        (404, b'{"ok":false,"description":"Not Found"}', Later(10, "", chat_only=False)),
-        (401, b'{"ok":false,"description":"Unauthorized"}', Later(10, "", chat_only=False)),
-        (409, b"[]", Later(5, "")),
-        (429, b"slow down", Later(5, "")),
+        (502, b"<html><h1>Bad Gateway</h1></html>", Later(1, "")),
+        (500, b'{"ok":false,"description":"Internal Server Error: restart"}', Later(1, "")),
+        (404, b'{"ok":false,"description":"Not Found"}', Later(2, "", chat_only=False)),
+        (401, b'{"ok":false,"description":"Unauthorized"}', Later(2, "", chat_only=False)),
+        (409, b"[]", Later(1, "")),
+        (429, b"slow down", Later(1, "")),
         (400, b'{"description":5,"parameters":[]}', Never("refused")),
     ],
 )
@@ -102,4 +102,11 @@ def test_answers_of_every_shape_have_an_outcome(status: int, body: bytes, outcom
 
 def test_a_lost_answer_is_unsure_and_a_lost_way_is_not() -> None:
     assert isinstance(outcome_of(AnswerLost(), private=True), Unsure)
-    assert outcome_of(Unreached(), private=True) == Later(5, "unreached", chat_only=False)
+    assert outcome_of(Unreached(), private=True) == Later(1, "unreached", chat_only=False)
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("1e30", 86_400.0), ("NaN", None), ("-5", None), ("9" * 400, 86_400.0), ("7", 7.0)])
+def test_a_wait_beyond_all_reason_is_a_day_at_most(told: str, seconds: float | None) -> None:
+    """F16, F17: what a proxy in trouble makes up must not end the sender."""
+    refused = refusal(429, f'{{"ok": false, "parameters": {{"retry_after": {told}}}}}'.encode())
+    assert refused.retry_after == seconds

@@ -77,12 +77,17 @@ def test_a_member_has_a_name_for_the_card() -> None:
     assert (arrival.name, arrival.place, arrival.speaker, arrival.reply_to) == ("Sara Canary", "group", "person", "3")
 
 
+def test_words_that_no_database_takes_are_made_whole() -> None:
+    """F26: half an emoji and a NUL, which JSON can write and neither UTF-8 nor PostgreSQL can."""
+    assert event_of(text="a\ud83d b\0c \ud83d\ude00") == TextReceived("a\ufffd bc 😀", "5")
+
+
 def test_a_forwarded_message_has_lost_its_origin() -> None:
     """B44: what is taken from it is its content."""
     origin = {"type": "user", "sender_user": {"id": 99, "is_bot": False, "first_name": "Origin"}, "date": 1}
     arrival = arrival_of("message", message(text="look", forward_origin=origin, quote={"text": "Origin", "position": 0}))
     assert arrival is not None
-    assert arrival.event == TextReceived("look")
+    assert arrival.event == TextReceived("look", "5")
     assert "Origin" not in str(asdict(arrival))
 
 
@@ -94,9 +99,9 @@ def test_a_forwarded_message_has_lost_its_origin() -> None:
         ("/Status@Alwand_Bot", CommandGiven("status")),
         ("/link KHN 123\n45", CommandGiven("link", "KHN 123\n45")),
         ("/start@another_bot", None),
-        ("/", TextReceived("/")),
-        ("a /start", TextReceived("a /start")),
-        ("/نعم", TextReceived("/نعم")),
+        ("/", TextReceived("/", "5")),
+        ("a /start", TextReceived("a /start", "5")),
+        ("/نعم", TextReceived("/نعم", "5")),
     ],
 )
 def test_commands_are_told_from_text(text: str, said: Event | None) -> None:
@@ -181,6 +186,9 @@ def test_an_edit_tells_the_new_words() -> None:
     assert edited is not None
     assert edited.event == TextEdited("changed", "5")
     assert arrival_of("edited_message", message(location={"latitude": 1, "longitude": 1})) is None
+    bare = arrival_of("edited_message", message(photo=[sized(90, 10, "s")], edit_date=1))
+    assert bare is not None
+    assert bare.event == TextEdited("", "5"), "a caption that is taken away is gone"
 
 
 def test_a_group_that_moves_tells_where() -> None:

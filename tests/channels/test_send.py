@@ -116,8 +116,21 @@ async def test_an_answer_to_what_is_gone_is_sent_all_the_same(line: Line, sara: 
     assert sara.last.text == "second"
 
 
-async def test_a_prompt_opens_the_answer(line: Line, sara: Person) -> None:
-    await line.shows(sara, Outgoing("Write your answer", "en", expects_reply=True))
+async def test_an_answer_into_a_thread_that_is_gone_stands_alone(line: Line, sara: Person) -> None:
+    """F18, F20: where Telegram refuses even though it need not find what is answered."""
+    first = await line.shows(sara, Outgoing("first", "en"))
+    line.telegram.faults.add("status", "sendMessage", status=400, description="Bad Request: message thread not found")
+    await line.shows(sara, Outgoing("second", "en"), answers=first[0])
+    assert sara.last.text == "second"
+    assert sara.last.reply_to is None
+
+
+async def test_a_prompt_opens_the_answer_of_the_member_whom_it_names(line: Line, sara: Person) -> None:
+    """A selective forced reply opens for who is mentioned: never for a whole group, in which the next remark would be an answer."""
+    await line.shows(sara, Outgoing("⁨Sara 👩‍🏫⁩\nWrite your answer", "en", expects_reply=True, asked=str(sara.id)))
+    (mention,) = line.world.calls[-1].params["entities"]
+    assert (mention["type"], mention["offset"], mention["user"]["id"]) == ("text_mention", 0, sara.id)
+    assert "⁨Sara 👩‍🏫⁩".encode("utf-16-le")[: mention["length"] * 2].decode("utf-16-le") == "⁨Sara 👩‍🏫⁩"
     assert line.world.calls[-1].params["reply_markup"] == {"force_reply": True, "selective": True}
 
 

@@ -44,6 +44,14 @@ def test_isolates_stay_balanced_in_every_piece(words: list[str]) -> None:
     assert all(balanced(piece) for piece in split(text, 100, 100))
 
 
+def test_a_cut_through_an_isolate_closes_and_opens_it() -> None:
+    """B36."""
+    pieces = split(f"intro {FSI}{'كلمات ' * 40}{PDI} end", 100, 100)
+    assert len(pieces) > 2
+    assert all(balanced(piece) for piece in pieces)
+    assert pieces[1].startswith(FSI)
+
+
 def test_a_cut_falls_between_paragraphs_first_then_lines_then_words() -> None:
     paragraphs = "a " * 40 + "\n\n" + "b\nc " * 10
     assert split(paragraphs, 100, 100) == [("a " * 40).rstrip(), "b\nc " * 10]

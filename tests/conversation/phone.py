@@ -106,7 +106,6 @@ class Phone:
             tickets=tuple(reversed(self.tickets.values())),
             actor="resident",
             ticket=replied,
-            prompt="entry:x" if replied else None,
             forums=forums,  # type: ignore[arg-type]  # a literal's values are not narrowed
             subscribed=self.subscribed,
             session=self.session,

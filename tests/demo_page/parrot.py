@@ -39,6 +39,8 @@ def handle(update: dict[str, Any]) -> None:
     if not message.get("text"):
         return
     how: dict[str, Any] = {"reply_markup": {"inline_keyboard": BUTTONS}}
+    if message["text"] == "force":
+        how = {"reply_markup": {"force_reply": True}}
     if message["text"] == "keyboard":
         keys = [[{"text": "بلاغ"}, {"text": "Share my location", "request_location": True}]]
         how = {"reply_markup": {"keyboard": keys, "resize_keyboard": True}}

@@ -54,6 +54,7 @@ async def test_axe_finds_nothing_in_any_language_width_or_light(page: Page, stag
 
 async def test_axe_finds_nothing_in_what_opens(page: Page, stage: Stage) -> None:
     await play(stage)
+    await page.emulate_media(reduced_motion="reduce")  # what is still fading in has no contrast yet
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     phone = page.locator(".phone")
     await phone.get_by_role("button", name="Attach").click()
@@ -83,13 +84,13 @@ async def test_the_page_mirrors_itself(page: Page) -> None:
         assert (phone["x"] < province["x"]) == (direction == "ltr")
 
 
-@pytest.mark.parametrize(("locale", "language"), [("ar-IQ", "ar"), ("ku", "ckb"), ("de-DE", "ar"), ("en-US", "en")])
-async def test_the_browsers_language_is_taken_first(browser: Browser, stage: Stage, locale: str, language: str) -> None:
-    context = await browser.new_context(locale=locale)
-    page = await context.new_page()
-    await page.goto(stage.url)
-    await expect(page.locator("html")).to_have_attribute("lang", language)
-    await context.close()
+async def test_the_browsers_language_is_taken_first(browser: Browser, stage: Stage) -> None:
+    for locale, language in (("ar-IQ", "ar"), ("ku", "ckb"), ("de-DE", "ar"), ("en-US", "en")):
+        context = await browser.new_context(locale=locale)
+        page = await context.new_page()
+        await page.goto(stage.url)
+        await expect(page.locator("html")).to_have_attribute("lang", language)
+        await context.close()
 
 
 async def test_a_phone_shows_one_conversation_at_a_time(page: Page, stage: Stage) -> None:
@@ -104,6 +105,9 @@ async def test_a_phone_shows_one_conversation_at_a_time(page: Page, stage: Stage
     await expect(tab).to_be_focused()
     await expect(page.locator(".column.forum")).to_be_visible()
     await expect(page.locator(".column.phone")).to_be_hidden()
+    field = await page.locator(".forum textarea").bounding_box()
+    assert field is not None
+    assert field["height"] > 30
 
 
 async def test_everything_can_be_done_without_a_mouse(page: Page, stage: Stage) -> None:
@@ -137,6 +141,16 @@ async def test_everything_can_be_done_without_a_mouse(page: Page, stage: Stage) 
     await keys.press("Enter")
     await expect(page.locator(".phone .from-bot").last).to_contain_text("You said: By keyboard")
     assert stage.cast.residents[2].messages[-2].text == "By keyboard"
+
+
+async def test_the_page_says_everything_in_three_languages(page: Page) -> None:
+    """B34, for the page's own words: none is missing, and all carry the same values."""
+    words: dict[str, list[str]] = await page.evaluate("import('/words.js').then(({ WORDS }) => WORDS)")
+    assert len(words) > 90
+    for key, said in words.items():
+        assert len(said) == 3, key
+        assert all(said), key
+        assert len({tuple(sorted(re.findall(r"\{\w+\}", each))) for each in said}) == 1, key
 
 
 async def test_new_messages_are_read_out(page: Page) -> None:

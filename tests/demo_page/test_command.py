@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -21,6 +22,15 @@ ROOT = Path(__file__).parents[2]
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run((*DEMO, *map(str, arguments)), cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+
+
+def commands_naming(folder: Path) -> list[bytes]:
+    """The command lines of the processes that were given this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it may end while we look
+            found.append(process.read_bytes())
+    return [line for line in found if bytes(folder) in line]
 
 
 def test_a_port_in_use_is_told_with_another_to_try() -> None:
@@ -61,9 +71,9 @@ def test_ctrl_c_ends_the_demo_and_its_bot(tmp_path: Path, number: signal.Signals
         url = told.split()[4]
         with urllib.request.urlopen(f"{url}/console/state", timeout=5) as answer:
             assert b'"cast"' in answer.read()
+        assert len(commands_naming(folder)) == 2  # the demo and its bot
         running.send_signal(number)
         assert running.wait(20) == 0
     assert told == f"Alwand's demo is at {url} (Ctrl-C ends it)\n"
     assert (folder / "alwand.key").stat().st_mode & 0o777 == 0o400
-    left = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True, check=False)
-    assert left.stdout == ""
+    assert not commands_naming(folder)

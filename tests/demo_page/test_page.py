@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from bot.demo.stage import Stage
 
@@ -51,6 +51,7 @@ async def test_replies_and_edits_show_on_both_sides(page: Page, stage: Stage) ->
     sent = phone.locator(".mine").last
     await sent.hover()
     await sent.get_by_role("button", name="Edit").click()
+    await expect(phone.locator(".aimed")).to_contain_text("Editing your message")
     await write(page, "phone", "A better answer")
     await expect(sent).to_contain_text("A better answer")
     await expect(sent).to_contain_text("edited")
@@ -76,12 +77,29 @@ async def test_everything_a_phone_can_send_is_drawn(page: Page, stage: Stage) ->
     await expect(phone.locator(".place")).to_contain_text("33.7447, 44.6436")
     await give("My contact card")
     await expect(phone.locator(".contact")).to_contain_text("+9647800000103")
+    await phone.get_by_role("button", name="Attach").click()
+    letter = FilePayload(name="letter.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 a letter")
+    await phone.locator("input[type=file]").set_input_files(letter)
+    await expect(phone.locator(".document")).to_contain_text("letter.pdf")
     await phone.get_by_role("button", name="Record a voice note").click()
     await phone.locator(".recording").get_by_role("button", name="Send").click()
     await phone.get_by_role("button", name="Play: Voice note").click()
     await expect(phone.get_by_role("button", name="Pause: Voice note")).to_be_visible()
     kinds = [message.media for message in stage.cast.residents[2].messages if message.media]
-    assert kinds == ["photo", "photo", "photo", "photo", "video", "voice"]
+    assert kinds == ["photo", "photo", "photo", "photo", "video", "document", "voice"]
+
+
+async def test_a_resident_can_block_the_bot_and_let_it_back(page: Page, stage: Stage) -> None:
+    """B81: what a blocked bot does can be played."""
+    phone = page.locator(".phone")
+    nadia = stage.cast.residents[2]
+    await phone.get_by_role("button", name="Start").click()
+    await phone.get_by_role("button", name="Block the bot", exact=True).click()
+    await expect(phone.locator(".outside")).to_contain_text("You have blocked the bot.")
+    assert nadia.is_blocking
+    await phone.get_by_role("button", name="Unblock the bot").click()
+    await expect(phone.locator("textarea")).to_be_visible()
+    assert not nadia.is_blocking
 
 
 async def test_the_bots_keyboard_replaces_typing(page: Page, stage: Stage) -> None:
@@ -93,6 +111,16 @@ async def test_the_bots_keyboard_replaces_typing(page: Page, stage: Stage) -> No
     await phone.locator(".suggested").get_by_role("button", name="بلاغ").click()
     await expect(phone.locator(".from-bot").last).to_contain_text("You said: بلاغ")
     assert stage.cast.residents[2].messages[-2].text == "بلاغ"
+
+
+async def test_a_forced_reply_opens_by_itself(page: Page, stage: Stage) -> None:
+    phone = page.locator(".phone")
+    await phone.get_by_role("button", name="Start").click()
+    await write(page, "phone", "force")
+    await expect(phone.locator(".aimed")).to_contain_text("You said: force")
+    await write(page, "phone", "My answer")
+    await expect(phone.locator(".from-bot").last).to_contain_text("You said: My answer")
+    assert stage.cast.residents[2].messages[-2].reply_to is not None
 
 
 async def test_words_carry_their_own_language_and_direction(page: Page) -> None:
@@ -150,6 +178,20 @@ async def test_a_cut_network_shows_and_mends(page: Page) -> None:
     await expect(page.locator(".pills")).to_contain_text(re.compile("Waiting at Telegram: .?1"))
     await page.get_by_role("button", name="Connect the network").click()
     await expect(page.locator(".phone .from-bot").last).to_contain_text("You said: Hello")
+
+
+async def test_a_demo_that_has_ended_is_told(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(locale="en-GB")
+    page = await context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(stage.url)
+    await page.wait_for_selector("#conversations")
+    await page.route(re.compile("/(console|world)/"), lambda route: route.abort())
+    await page.get_by_role("button", name="Kill the bot").click()
+    await expect(page.locator(".story")).to_contain_text("lost its server")
+    await context.close()
+    assert (stage.supervisor.kills, errors) == (0, [])
 
 
 async def test_a_leak_into_a_group_would_be_seen(page: Page, stage: Stage) -> None:

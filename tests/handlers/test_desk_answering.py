@@ -58,7 +58,7 @@ def test_the_answer_prompt_opens_an_answer_and_the_answer_goes_to_the_reporter()
     prompt = desk.press("reply")
     [asked] = sends(prompt, GROUP)
     assert asked.message.expects_reply
-    assert english(asked.message.body).startswith("Write your answer for KHN-7F3K9 as a reply to this message.")
+    assert english(asked.message.body).startswith("Sara K.\nWrite your answer for KHN-7F3K9 as a reply to this message.")
 
     effects = desk.reply("The municipality comes on Sunday.")
     entry = only(effects, AddEntry).entry

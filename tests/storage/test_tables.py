@@ -34,10 +34,11 @@ from bot.storage import (
     tickets,
     timers,
 )
+from bot.storage.columns import Utc, clear
 from bot.storage.database import Database
 from bot.storage.errors import SealBroken
 from bot.storage.seal import Keyring, open_sealed
-from bot.storage.tables import Utc, clear, metadata
+from bot.storage.tables import metadata
 from tests.storage.samples import (
     GROUP,
     KHANAQIN,

@@ -63,7 +63,7 @@ async def test_reminders_come_a_day_and_two_hours_before_each_once_also_over_a_r
     await own_town.starts()
     moves_clock(own_town, start() - timedelta(hours=2))
     await sara.hears(reminder(2, "ckb"))
-    await own_town.idle()
+    await own_town.until(lambda: len(own_town.world.updates) == 0)
     assert (heard(sara, reminder(24, "ckb")), heard(sara, reminder(2, "ckb"))) == (1, 1)
     assert heard(azad, reminder(24, "ckb")) + heard(azad, reminder(2, "ckb")) == 0
 

@@ -17,15 +17,12 @@ from bot.cli.keys import make
 from bot.config import Config, example, load
 from bot.crash import Point
 from bot.demo.server import StandIn
-from bot.demo.world import Chat, Person, World
+from bot.demo.world import World
 from bot.model.ids import PROVINCE, Language
-from tests.town.people import Forum, Resident
+from tests.town.people import PATIENCE, Forum, Resident
 from tests.town.process import Process, start
 
 T = TypeVar("T")
-
-PATIENCE = 20.0
-"""Seconds that a thing may take on a machine busy with other tests."""
 
 
 @dataclass
@@ -38,7 +35,6 @@ class Town:
     environment: dict[str, str]
     forums: dict[str, Forum] = field(default_factory=dict)
     process: Process | None = None
-    crash: str = ""
 
     @property
     def world(self) -> World:
@@ -68,24 +64,26 @@ class Town:
         """Wait until something is true of the world."""
         return await self.world.until(condition, timeout)
 
-    async def starts(self) -> None:
-        """Start the bot and wait until it listens."""
+    async def starts(self, **settings: str) -> None:
+        """Start the bot, in this run with these settings too, and wait until it listens."""
         before = len(self.world.asked("getMe"))
-        self.launches()
+        self.launches(**settings)
         await self.until(lambda: len(self.world.asked("getMe")) > before)
 
-    def launches(self) -> Process:
-        """Start a process of the bot, whatever becomes of it."""
-        crash = {"ALWAND_CRASH": self.crash} if self.crash else {}
+    def launches(self, **settings: str) -> Process:
+        """Start a process of the bot, whatever becomes of it; `settings` are named without their `ALWAND_`."""
         arguments = ["run", "--config", str(self.folder / "config.toml")]
-        self.process = start(arguments, self.environment | crash, self.folder / "bot.log")
+        environment = self.environment | {f"ALWAND_{name}": value for name, value in settings.items()}
+        self.process = start(arguments, environment, self.folder / "bot.log")
         return self.process
 
     async def kill(self) -> None:
-        """Kill the bot as a power cut would."""
+        """Kill the bot as a power cut would, and wait until Telegram has done with what it had asked for."""
         assert self.process is not None
         self.process.send(signal.SIGKILL)
         await self.process.wait()
+        while self.telegram.transports:  # noqa: ASYNC110 - a connection that ends rings no bell
+            await asyncio.sleep(0)
 
     async def stop(self) -> int:
         """Tell the bot to stop; return its exit code."""
@@ -105,18 +103,10 @@ class Town:
         await self.kill()
         await self.starts()
 
-    async def crash_at(self, point: Point, times: int = 1) -> None:
-        """Start the bot so that it dies when it passes this point for the so-manieth time."""
-        await self.kill()
-        self.crash = f"{point}:{times}"
-        try:
-            await self.starts()
-        finally:
-            self.crash = ""
-
-    async def idle(self) -> None:
-        """Wait until everything that was sent to the bot has been taken over and its queues are empty."""
-        await self.until(lambda: len(self.world.updates) == 0)
+    async def crash_at(self, point: Point, times: int = 1, **settings: str) -> None:
+        """Start the bot afresh so that it dies when it passes this point for the so-manieth time."""
+        await self.stop()
+        await self.starts(CRASH=f"{point}:{times}", **settings)
 
 
 @contextlib.asynccontextmanager
@@ -148,6 +138,7 @@ async def raised(
                 await town.starts()
             yield town
             assert telegram.world.violations == []
+            assert misplaced(town) == []
         finally:
             if town.process is not None and town.process.returncode is None:
                 await town.kill()
@@ -164,16 +155,20 @@ def _without_zero(text: str) -> str:
 def _environment(telegram: StandIn, folder: Path, words: str, more: Mapping[str, str]) -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("ALWAND_")}
     pace = {"LIMITS__MESSAGES_PER_SECOND": "1000", "LIMITS__CHAT_SECONDS": "0.05"} if "quick" in words else {}
-    own = {"TELEGRAM__TOKEN": telegram.token, "TELEGRAM__POLL_TIMEOUT": "5", "CLOCK_FILE": str(folder / "clock"), **pace, **more}
+    own = {"TELEGRAM__TOKEN": telegram.token, "TELEGRAM__POLL_TIMEOUT": "1", "CLOCK_FILE": str(folder / "clock"), **pace, **more}
     runtime = {"XDG_RUNTIME_DIR": str(folder), "TOWN": words}
     return known | runtime | {f"ALWAND_{name}": value for name, value in own.items()}
 
 
-def strangers(town: Town) -> Person:
-    """Somebody who is in no group of ours."""
-    return town.world.person("Karim", last_name="Stranger")
-
-
-def group_of(town: Town, forum: str) -> Chat:
-    """Return a forum's group."""
-    return town.forums[forum].chat
+def misplaced(town: Town) -> list[str]:
+    """Name the calls into chats that the bot has no business in: people who never wrote to it, groups of nobody's but for a farewell."""
+    world = town.world
+    ours = {forum.chat.id for forum in town.forums.values()} | set(world.moved)
+    wrong = []
+    for call in world.calls:
+        chat = call.chat_id
+        if chat is None or chat in ours or (chat > 0 and chat in world.people and world.people[chat].has_started):
+            continue
+        if chat > 0 or call.method not in ("sendMessage", "leaveChat"):
+            wrong.append(f"{call.method} in {chat}")
+    return wrong

@@ -39,7 +39,8 @@ def split_batch(body: bytes) -> Batch:
         if number is not None:
             numbers.append(number)
         key = str(number) if number is not None else "unnumbered-" + hashlib.sha256(raw.encode()).hexdigest()[:32]
-        received.append(Received(key, _chat(update), raw.encode("utf-8", "replace")))
+        press = isinstance(update, dict) and "callback_query" in update
+        received.append(Received(key, _chat(update), raw.encode("utf-8", "replace"), press))
     return Batch(tuple(received), max(numbers) + 1 if numbers else None)
 
 

@@ -23,12 +23,16 @@ CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message: words with what stands under them, or a number that can be tapped (`call`: number, whose it is), or a point on a map."""
+    """One message: words with what stands under them, or a number that can be tapped (`call`: number, whose it is), or a point on a map.
+
+    `mentions` is the id of the person whom the first line names.
+    """
 
     text: str
     markup: Markup | None = None
     call: tuple[str, str] | None = None
     pin: tuple[float, float] | None = None
+    mentions: str | None = None
 
 
 def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, render: Callable[[Piece, Language], str]) -> list[Part]:
@@ -36,7 +40,7 @@ def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, rende
     text = "\n\n".join(filter(None, (outgoing.text, note)))
     pieces = split(text, CAPTION if with_file else TEXT, TEXT)
     markup = markup_of(outgoing, sign, render(SHARE_LOCATION, outgoing.language))
-    parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup)]
+    parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup, mentions=outgoing.asked if len(pieces) == 1 else None)]
     if outgoing.call is not None:
         parts.append(Part("", call=outgoing.call))
     if outgoing.pin is not None:

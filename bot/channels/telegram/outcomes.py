@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 from bot.channels.telegram.transport import Refused, Unreached
 from bot.model.outgoing import Later, Moved, Never, Outcome, Unsure
 
-RETRY_SECONDS: Final = 5.0
+RETRY_SECONDS: Final = 1.0
 """When Telegram or the way to it is in trouble. The pipeline stretches repeated tries."""
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters, User
 
 from bot.channels.telegram.files import FileLost, Upload
 from bot.channels.telegram.layout import Part
 from bot.channels.telegram.outcomes import Verdict, verdict_of
+from bot.channels.telegram.splitting import units
 from bot.channels.telegram.transport import Refused
 
 Form = Literal["photo", "voice", "video", "audio", "document"]
@@ -29,6 +30,15 @@ class Envelope:
     def reply(self) -> ReplyParameters | None:
         """What the message replies to; it is sent all the same if that is gone."""
         return None if self.answers is None else ReplyParameters(self.answers, allow_sending_without_reply=True)
+
+
+def _mention(part: Part) -> list[MessageEntity] | None:
+    """Return the mention of the person whom the first line names: a selective forced reply opens for who is mentioned."""
+    if part.mentions is None:
+        return None
+    name = part.text.partition("\n")[0]
+    member = User(int(part.mentions), name, is_bot=False)
+    return [MessageEntity(MessageEntity.TEXT_MENTION, 0, units(name), user=member)]
 
 
 class Poster:
@@ -84,6 +94,7 @@ class Poster:
             reply_markup=part.markup,
             link_preview_options=_NO_PREVIEW,
             reply_parameters=envelope.reply,
+            entities=_mention(part),
         )
 
     async def _post_file(self, envelope: Envelope, part: Part, upload: Upload, form: Form) -> Message:

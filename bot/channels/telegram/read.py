@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from bot.channels.telegram.contents import ForAnotherBot, event_of
+from bot.channels.telegram.contents import ForAnotherBot, attachment_of, event_of
 from bot.channels.telegram.fields import Json, identifier, moment, number, record, words
 from bot.model.events import (
     Arrival,
@@ -23,9 +23,11 @@ from bot.model.events import (
     GroupJoined,
     GroupLost,
     GroupMoved,
+    MediaReceived,
     MemberLeft,
     Speaker,
     TextEdited,
+    TextReceived,
 )
 
 NAME: Final = "telegram"
@@ -76,13 +78,16 @@ def _message(message: Json, username: str | None) -> Arrival | None:
         event = event_of(message, username=username)
     except ForAnotherBot:
         return None
+    if isinstance(event, TextReceived | MediaReceived):  # by its number a later edit is recognised
+        event = replace(event, message=identifier(message, "message_id"))
     return None if event is None else _arrival(message, where, event)
 
 
 def _edited(message: Json) -> Arrival | None:
     where = _where(message)
     text = words(message, "text") or words(message, "caption")
-    if where is None or not text:  # a live location moves on as an edit: the place it was first shared at counts
+    # A live location moves on as an edit: the place it was first shared at counts. A caption may have been taken away.
+    if where is None or (not text and attachment_of(message) is None):
         return None
     return _arrival(message, where, TextEdited(text, identifier(message, "message_id")))
 

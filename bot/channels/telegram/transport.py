@@ -24,6 +24,8 @@ CONNECTIONS: Final = 64
 """Connections held at once: one waits for updates, the others send."""
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
+LONGEST_WAIT: Final = 86_400
+"""Seconds; what is told beyond a day was not told by Telegram."""
 UPLOAD_SECONDS: Final = 120.0
 """For 50 MB, the most that Telegram takes, on a line of 3.5 Mbit/s."""
 
@@ -173,7 +175,7 @@ def refusal(status: int, body: bytes) -> Refused:
     return Refused(
         status,
         str(told.get("description", "")),
-        retry_after=float(retry_after) if isinstance(retry_after, int | float) else None,
+        retry_after=float(min(retry_after, LONGEST_WAIT)) if isinstance(retry_after, int | float) and retry_after >= 0 else None,
         migrate_to=migrate_to if isinstance(migrate_to, int) else None,
     )
 

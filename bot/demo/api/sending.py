@@ -84,7 +84,9 @@ def deliver(service: Service, chat: Chat, content: Json, markup: Json | None = N
             raw["reply_markup"] = _without_empty_rows(markup)
     elif markup:
         chat.with_keyboard.add(raw["message_id"])
-        if "force_reply" not in markup:
+        if "force_reply" in markup:
+            chat.asking_reply[raw["message_id"]] = markup
+        else:
             chat.keyboard = _as_objects(markup) if "keyboard" in markup else None
             chat.announce()
     chat.add(raw)

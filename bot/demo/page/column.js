@@ -1,6 +1,6 @@
 // One of the three conversations: who is looking, what was said, and where to write.
 import { html, useEffect, useLayoutEffect, useRef, useState } from './vendor/htm-preact/htm-preact.js';
-import { Bubble } from './bubble.js';
+import { Bubble, isMine } from './bubble.js';
 import { Composer, Suggested } from './composer.js';
 import { amongMessages } from './keys.js';
 import { Service } from './service.js';
@@ -25,10 +25,12 @@ function Day({ seconds }) {
   return html`<p class="day"><span>${today ? t('today') : dayOf(seconds, world.language)}</span></p>`;
 }
 
-function useBottom(messages, chatId) {
+// Keeps the newest message in sight, unless somebody reads further up; what one has just sent is always shown.
+function useBottom(messages, person) {
   const log = useRef(null);
   const near = useRef(true);
-  useLayoutEffect(() => { near.current = true; }, [chatId]);
+  const newest = messages[messages.length - 1];
+  useLayoutEffect(() => { if (newest && isMine(newest, person)) near.current = true; }, [newest?.id]);
   useLayoutEffect(() => {
     if (near.current && log.current) log.current.scrollTop = log.current.scrollHeight;
   });
@@ -59,7 +61,7 @@ function Empty({ column }) {
 function Log({ column, chat, reply, edit }) {
   const person = personOf(column);
   const [focused, setFocused] = useState(null);
-  const [log, scrolled] = useBottom(chat.messages, chat.id);
+  const [log, scrolled] = useBottom(chat.messages, person);
   const shown = entries(chat.messages);
   const known = shown.some(([message]) => message.id === focused);
   const current = known ? focused : shown.at(-1)?.[0].id;
@@ -111,6 +113,12 @@ export function Column({ column }) {
   const chat = chatOf(column);
   const [aim, setAim] = useState(null);
   useEffect(() => setAim(null), [chat?.id, personOf(column)]);
+  const newest = chat?.messages.at(-1);
+  useEffect(() => {
+    // A forced reply opens by itself, for those it is meant for.
+    const asked = newest?.asks_reply;
+    if (asked && (asked.everybody || asked.only === personOf(column))) setAim({ message: newest, edit: false });
+  }, [newest?.id, newest?.chat_id]);
   useEffect(() => {
     // What is on show counts as seen.
     if (world.tab === column && chat && world.seen[column] !== chat.messages.length) {

@@ -1,5 +1,5 @@
 // Where a person writes: text, a reply, an edit, something attached, the bot's menu, its suggested answers.
-import { html, useEffect, useRef, useState } from './vendor/htm-preact/htm-preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from './vendor/htm-preact/htm-preact.js';
 import { Attachments, Recording } from './attaching.js';
 import { Icon } from './icons.js';
 import { along, onEscape } from './keys.js';
@@ -54,18 +54,20 @@ export function Composer({ column, chat, commands, aim, setAim, anonymous }) {
   const [open, setOpen] = useState(null); // 'attach' | 'commands' | 'record'
   const field = useRef(null);
   const below = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // Before the screen is drawn: whoever types at once must not be overwritten.
     if (aim?.edit) setText(aim.message.text);
     if (aim) field.current?.focus();
   }, [aim]);
   useEffect(() => { if (open) firstButton(below.current); }, [open]);
   useEffect(() => {
     if (!field.current) return;
-    field.current.style.height = 'auto';
-    field.current.style.height = `${Math.min(field.current.scrollHeight, 140)}px`;
+    field.current.style.height = ''; // an empty line keeps its own height, also while it is not on show
+    if (text) field.current.style.height = `${Math.min(field.current.scrollHeight + 2, 140)}px`;
   }, [text]);
 
   const how = { ...(anonymous ? { anonymous: true } : {}), ...(aim && !aim.edit ? { reply_to: aim.message.id } : {}) };
+  const unlessNew = (now) => (now === aim ? null : now); // the answer may come, and aim anew, before the sending is confirmed
   const leave = () => {
     if (open) return setOpen(null);
     if (aim?.edit) setText('');
@@ -79,14 +81,14 @@ export function Composer({ column, chat, commands, aim, setAim, anonymous }) {
       ? await perform(column, 'edit', { message_id: aim.message.id, text: words })
       : await perform(column, 'send', { text: words, ...how });
     if (!done) return;
-    setText('');
-    setAim(null);
+    setText((now) => (now.trim() === words ? '' : now));
+    setAim(unlessNew);
     field.current?.focus();
   };
   const give = async (verb, details) => {
     setOpen(null);
     field.current?.focus();
-    if (await perform(column, verb, { ...details, ...how })) setAim(null);
+    if (await perform(column, verb, { ...details, ...how })) setAim(unlessNew);
   };
   const keyed = (event) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event);

@@ -1,7 +1,7 @@
 // The top of a conversation: whose it is, and as whom one looks at it.
 import { html } from './vendor/htm-preact/htm-preact.js';
 import { Icon } from './icons.js';
-import { choose, forumNow, personOf, t, world } from './world.js';
+import { choose, forumNow, perform, personOf, t, world } from './world.js';
 
 const LANGUAGE_NAMES = { ar: 'العربية', ckb: 'کوردی', en: 'English', tr: 'Türkmen' };
 const PERSON = { phone: 'resident', forum: 'member', province: 'coordinator' };
@@ -29,6 +29,16 @@ function subtitle(column, chat) {
   return t('members', { count: chat.members.length });
 }
 
+// What a person may do to the whole conversation: turn their back on it.
+function Parting({ column, chat }) {
+  if (column === 'phone') {
+    if (chat.messages.length === 0 || world.people.get(personOf(column))?.blocked) return null;
+    return html`<button type="button" class="parting" onClick=${() => perform(column, 'block')}>${t('block')}</button>`;
+  }
+  if (!chat.members.some((member) => member.id === personOf(column))) return null;
+  return html`<button type="button" class="parting" onClick=${() => perform(column, 'leave')}>${t('leave')}</button>`;
+}
+
 export function Head({ column, chat }) {
   const title = column === 'phone' ? (world.own.phone?.bot.name ?? world.bot.name) : chat.title;
   return html`
@@ -39,6 +49,7 @@ export function Head({ column, chat }) {
           <h2 id=${`title-${column}`}>${t(column)}</h2>
           <strong><bdi>${title}</bdi> <small>${subtitle(column, chat)}</small></strong>
         </div>
+        <${Parting} column=${column} chat=${chat} />
         <span class="kind"><${Icon} name=${column} /></span>
       </div>
       <div class="choosers">

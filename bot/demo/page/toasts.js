@@ -14,7 +14,7 @@ function Alert({ toast }) {
   return html`
     <dialog ref=${dialog} role="alertdialog" aria-label=${t('notice')} onClose=${close} lang=${languageOf(toast.text)} dir=${directionOf(toast.text)}>
       <p>${toast.text}</p>
-      <button type="button" class="entry" onClick=${() => dialog.current.close()}>${t('ok')}</button>
+      <button type="button" class="entry" lang=${world.language} onClick=${() => dialog.current.close()}>${t('ok')}</button>
     </dialog>`;
 }
 

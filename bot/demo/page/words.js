@@ -16,7 +16,7 @@ export const MONTHS = {
 
 const ORDER = ['en', 'ar', 'ckb'];
 
-const WORDS = {
+export const WORDS = {
   product: ['Diyala Community Policing Forum', 'منتدى الشرطة المجتمعية - ديالى', 'کۆڕبەندی پۆلیسی کۆمەڵگەیی - دیالە'],
   title: ['Alwand: try it out', 'الوند: للتجربة', 'ئەڵوەن: بۆ تاقیکردنەوە'],
   name: ['Alwand', 'الوند', 'ئەڵوەن'],

@@ -116,26 +116,22 @@ export function dismiss(number) {
   changed();
 }
 
-// Misfortunes
+// Misfortunes. What the server refuses is seen in the state it is in; a server that is gone is told in the strip.
 
-export async function kill() {
-  world.story = 'story_killed';
-  world.console = await killBot();
+async function befall(story, misfortune) {
+  try {
+    world.console = { ...world.console, ...await misfortune() };
+    world.network = world.console.network;
+    world.story = story;
+  } catch {
+    await refreshConsole().catch(() => { world.connected = false; });
+  }
   changed();
 }
 
-export async function passHour() {
-  world.story = 'story_hour';
-  world.console = await letPass(3600);
-  changed();
-}
-
-export async function cutNetwork(cut) {
-  world.story = cut ? 'story_cut' : null;
-  await switchNetwork(!cut);
-  world.network = !cut;
-  changed();
-}
+export const kill = () => befall('story_killed', killBot);
+export const passHour = () => befall('story_hour', () => letPass(3600));
+export const cutNetwork = (cut) => befall(cut ? 'story_cut' : null, () => switchNetwork(!cut));
 
 // What changes in the world
 

@@ -128,6 +128,7 @@ class Chat:
     topics: dict[int, Topic] = field(default_factory=dict)
     keyboard: Json | None = None
     with_keyboard: set[int] = field(default_factory=set)
+    asking_reply: dict[int, Json] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
     is_deleted: bool = False
     heard_by: dict[int, int] = field(default_factory=dict)

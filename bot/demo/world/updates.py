@@ -48,6 +48,7 @@ class UpdateQueue:
         self._waiting: deque[Waiting] = deque()
         self._next_id = random.randrange(10**8, 9 * 10**8)  # noqa: S311 - not a secret
         self._last_at = clock.now()
+        self._first_stale_at = float("inf")
 
     def push(self, kind: str, body: Json) -> int | None:
         """Queue one update and return its id; None when the bot did not ask for this kind."""
@@ -60,6 +61,7 @@ class UpdateQueue:
         update_id, self._next_id = self._next_id, self._next_id + 1
         keep = PRESS_KEPT_FOR if kind == "callback_query" else KEPT_FOR
         self._waiting.append(Waiting(update_id, kind, body, now + keep))
+        self._first_stale_at = min(self._first_stale_at, now + keep)
         self.bell.ring()
         return update_id
 
@@ -110,5 +112,6 @@ class UpdateQueue:
 
     def _drop_stale(self) -> None:
         now = self._clock.now()
-        if any(waiting.until <= now for waiting in self._waiting):
+        if now >= self._first_stale_at:
             self._waiting = deque(waiting for waiting in self._waiting if waiting.until > now)
+            self._first_stale_at = min((waiting.until for waiting in self._waiting), default=float("inf"))

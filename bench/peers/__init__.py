@@ -1,0 +1,1 @@
+"""Bare bots on python-telegram-bot, as its own examples write them: they store nothing and know nothing."""

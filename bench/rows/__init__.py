@@ -1,0 +1,20 @@
+"""What is measured, one file for each subject; each takes `quick` and returns its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bench.rows import answering, backlog, intake, poison, replay, reports, start
+from bench.table import Row
+
+Measure = Callable[[bool], Awaitable[list[Row]]]
+
+MEASURES: Mapping[str, Measure] = {
+    "intake": intake.measure,
+    "reports": reports.measure,
+    "answering": answering.measure,
+    "backlog": backlog.measure,
+    "start": start.measure,
+    "poison": poison.measure,
+    "replay": replay.measure,
+}

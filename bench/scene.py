@@ -1,0 +1,140 @@
+"""A scene: Telegram's stand-in with the forums' groups in it, and each kind of bot that may play there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bench.process import Process
+from bot.cli.demo import settings
+from bot.cli.keys import make
+from bot.config import example, load
+from bot.demo.server import StandIn
+from bot.demo.world import Chat, Person, World
+from bot.model.ids import PROVINCE
+from bot.model.province import Province
+
+Kind = Literal["bot", "unlimited", "intake", "echo", "updater"]
+"""bot: ours as it is. unlimited: ours without limits. intake: its way in alone. echo, updater: the peers."""
+
+MODULES: dict[Kind, str] = {
+    "bot": "bot",
+    "unlimited": "bench.launch",
+    "intake": "bench.intake",
+    "echo": "bench.peers.echo",
+    "updater": "bench.peers.updater",
+}
+OURS = ("bot", "unlimited", "intake")
+STORY = "السلام عليكم، اكو ناس يبيعون حبوب قرب مدرسة البنات، كل يوم الظهر، ومحد يحجي وياهم"
+PATIENCE = 30.0
+
+
+@dataclass
+class Scene:
+    """Where one measure plays. `forums` are the groups by district, the province among them."""
+
+    telegram: StandIn
+    folder: Path
+    province: Province
+    forums: dict[str, Chat]
+
+    @property
+    def world(self) -> World:
+        """Telegram as its people know it."""
+        return self.telegram.world
+
+    async def starts(self, kind: Kind, name: str = "", **environment: str) -> Process:
+        """Start a bot and return at its first poll. Two bots of different names share nothing."""
+        process, _ = await self.timed_start(kind, name, **environment)
+        return process
+
+    async def timed_start(self, kind: Kind, name: str = "", **environment: str) -> tuple[Process, float]:
+        """Start a bot; return it with the seconds from its start to its first poll."""
+        home = self.folder / (name or kind)
+        command = [sys.executable, "-m", MODULES[kind]]
+        if kind in OURS:
+            command += ["run", "--config", str(self._furnish(home))]
+        home.mkdir(exist_ok=True)
+        began = time.perf_counter()
+        polled = asyncio.create_task(self.world.until(lambda: self.world.polls_open > 0 or self._polled(), PATIENCE))
+        process = await Process.start(command, self._environment(home, environment), home / "log")
+        ended = asyncio.create_task(process.child.wait())
+        await asyncio.wait({polled, ended}, return_when=asyncio.FIRST_COMPLETED)
+        seconds = time.perf_counter() - began
+        ended.cancel()
+        if not polled.done() or polled.exception():
+            polled.cancel()
+            await process.stop(kill=True)
+            raise RuntimeError(f"{kind} does not start: {process.log.read_text(encoding='utf-8')[-2000:]}")
+        return process, seconds
+
+    async def stops(self, process: Process, *, kill: bool = False) -> None:
+        """End a bot and wait until the stand-in has noticed."""
+        await process.stop(kill=kill)
+        await self.world.until(lambda: self.world.polls_open == 0, PATIENCE)
+        self.world.calls.clear()
+        self.world.updates.forget_all()
+
+    def people(self, count: int) -> list[Person]:
+        """New residents."""
+        return [self.world.person("Sara", language_code="ar") for _ in range(count)]
+
+    def backlog(self, count: int, per_person: int = 4) -> None:
+        """Let people write so many messages that wait for whoever comes."""
+        people = self.people(max(1, count // per_person))
+        for number in range(count):
+            people[number % len(people)].writes(f"{STORY} {number}")
+
+    async def until(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Look every few milliseconds whether something has come true; tell whether it did in time."""
+        end = time.perf_counter() + seconds
+        while not condition():
+            if time.perf_counter() > end:
+                return False
+            await asyncio.sleep(0.004)
+        return True
+
+    def _polled(self) -> bool:
+        return any(call.method == "getUpdates" for call in self.world.calls)
+
+    def _furnish(self, home: Path) -> Path:
+        """Write settings and key into a bot's folder, once."""
+        file = home / "config.toml"
+        if not file.exists():
+            home.mkdir(exist_ok=True)
+            chats = {forum: chat.id for forum, chat in self.forums.items()}
+            text = settings(example().read_text(encoding="utf-8"), self.telegram.url, chats)
+            # The queue's end is seen by the poll after it, and a poll that is broken off by the end of a bot is no measure.
+            text = re.sub(r"^poll_timeout = \d+$", "poll_timeout = 5", text, flags=re.MULTILINE)
+            file.write_text(text, encoding="utf-8")
+            make(home / "alwand.key")
+        return file
+
+    def _environment(self, home: Path, more: dict[str, str]) -> dict[str, str]:
+        known = {name: value for name, value in os.environ.items() if not name.startswith("ALWAND_")}
+        own = {"ALWAND_TELEGRAM__TOKEN": self.telegram.token, "BENCH_URL": self.telegram.url, "BENCH_TOKEN": self.telegram.token}
+        return known | {"XDG_RUNTIME_DIR": str(home)} | own | more
+
+
+@asynccontextmanager
+async def raised(*, limits: bool) -> AsyncIterator[Scene]:
+    """Raise a scene in a folder that vanishes. `limits`: whether Telegram's flood limits hold."""
+    with tempfile.TemporaryDirectory(prefix="alwand-bench-") as folder:
+        async with StandIn.start(limits=limits, keep_calls=1000) as telegram:
+            province = load(example()).places()
+            names = [*(str(district.id) for district in province.districts), str(PROVINCE)]
+            groups = {name: _group(telegram.world, name) for name in names}
+            yield Scene(telegram, Path(folder), province, groups)
+
+
+def _group(world: World, name: str) -> Chat:
+    return world.group(f"Forum of {name}", admins=(world.person(f"Ali of {name}"),))

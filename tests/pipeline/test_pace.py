@@ -1,0 +1,92 @@
+"""The pace, in simulated time, judged by the stand-in's own counting of Telegram's limits."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from bot.demo.api import limits as telegram
+from bot.model.effects import Priority
+from bot.pipeline.limits import Limits
+from bot.pipeline.pace import Pace
+
+GROUPS = {"group": -1, "other group": -2}
+
+
+def simulate(pace: Pace, judge: telegram.Pace, chats: dict[str, int], seconds: float, *, seed: int = 1) -> list[tuple[float, str]]:
+    """Send into all chats as fast as the pace lets us, over a network that takes up to 150 ms; return what was sent when."""
+    chance = random.Random(seed)
+    arrivals: list[tuple[float, str]] = []
+    free = dict.fromkeys(chats, 0.0)
+    now = 0.0
+    while now < seconds:
+        ready = [chat for chat in chats if free[chat] <= now and pace.free_at(chat, Priority.REPLY, now) <= now]
+        if not ready:
+            now += 0.005
+            continue
+        chat = chance.choice(ready)
+        slot = pace.next_slot(now)
+        arrived = slot + chance.uniform(0.0, 0.02)
+        free[chat] = slot + chance.uniform(0.02, 0.15)
+        pace.spend(chat, free[chat])
+        arrivals.append((arrived, chat))
+        now = slot
+    refused = [chat for at, chat in sorted(arrivals) if judge.spend(chats[chat], at)]
+    assert refused == []
+    return arrivals
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_that_the_pace_allows_is_refused_by_telegram(seed: int) -> None:
+    pace = Pace(Limits())
+    pace.groups = frozenset(GROUPS)
+    chats = {f"person {number}": number for number in range(1, 60)} | GROUPS
+    simulate(pace, telegram.Pace(telegram.Limits()), chats, 150.0, seed=seed)
+
+
+def test_the_allowed_rate_is_used_to_95_percent() -> None:
+    pace = Pace(Limits())
+    chats = {f"person {number}": number for number in range(1, 300)}
+    sent = simulate(pace, telegram.Pace(telegram.Limits()), chats, 60.0)
+    assert len(sent) / (30 * 60) >= 0.95
+
+
+def test_nothing_is_caught_up_after_a_pause() -> None:
+    pace = Pace(Limits(per_second=10))
+    slots = [pace.next_slot(0.0) for _ in range(3)] + [pace.next_slot(100.0) for _ in range(3)]
+    gaps = [later - earlier for earlier, later in pairwise(slots[3:])]
+    assert slots[3] == 100.0
+    assert all(gap > 0.09 for gap in gaps)
+
+
+def test_a_few_messages_follow_one_another_at_once_and_then_one_a_second() -> None:
+    pace = Pace(Limits())
+    waits = []
+    for _ in range(6):
+        waits.append(round(pace.free_at("somebody", Priority.REPLY, 0.0), 3))
+        pace.spend("somebody", 0.0)
+    assert waits == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_group_takes_twenty_a_minute_the_first_at_once_and_two_places_are_kept_for_what_is_urgent() -> None:
+    pace = Pace(Limits())
+    pace.groups = frozenset(GROUPS)
+    now, sent = 0.0, []
+    for _ in range(18):
+        now = pace.free_at("group", Priority.CARD, now)
+        pace.spend("group", now)
+        sent.append(now)
+    assert sent[0] == 0.0
+    assert sent[-1] == 17.0
+    assert pace.free_at("group", Priority.CARD, now) > 60.0
+    assert pace.free_at("group", Priority.URGENT, now) == 18.0
+
+
+def test_an_earlier_processs_minute_counts() -> None:
+    pace = Pace(Limits())
+    pace.groups = frozenset(GROUPS)
+    pace.recall("group", [30.0 - number for number in range(20)], 1000.0)
+    assert pace.free_at("group", Priority.REPLY, 1000.0) == pytest.approx(1030.5)
+    assert pace.minute("group", 1000.0)[0] == pytest.approx(30.0)

@@ -1,0 +1,181 @@
+"""Unique strings in everything that tells who somebody is, and then a search of all that left the bot or stayed with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.demo.world import Chat
+from tests.town.people import Forum, Resident
+from tests.town.town import Town, raised
+from tests.town.words import label, plain
+
+MEMBER_WORDS = ("Good morning, Quamoclit", "We will come and see, Eranthis", "A note about it, Scilla", "It was mended, Anemone")
+
+
+@dataclass
+class Canaries:
+    """Who somebody is, and what they wrote. `shown` are the words that the report's own forum may see."""
+
+    identity: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+
+def somebody(town: Town) -> tuple[Resident, Canaries]:
+    """A resident in whose account everything is a canary."""
+    account = {
+        "last_name": "Zyxwolfram",
+        "username": "molybdenite_q",
+        "phone": "+9647709876123",
+        "language_code": "zz-feldspar",
+        "user_id": 4503599627371,
+    }
+    sara = town.resident("en", "Wulfenite", **account)
+    known = ["Wulfenite", *(str(value) for value in account.values()), "9647709876123", "4503599627371"]
+    return sara, Canaries(known)
+
+
+async def shares_everything(sara: Resident, canaries: Canaries) -> None:
+    """Every kind of message, in the middle of a story: what cannot be part of it gets a short answer."""
+    canaries.identity += ["Hemimorphite", "9647701112223", "Forwardite", "Addressite", "canary", "34.3489123", "45.3907321", "Pollucite"]
+    canaries.written += ["A story of Adamite.", "Forwarded words of Brucite.", "A caption of Cerussite."]
+    person = sara.person
+    sara.says("A story of Adamite.")
+    await sara.hears("press “Done”")
+    person.sends_contact("+9647701112223", "Hemimorphite")
+    person.sends_poll("Pollucite?", ["yes", "no"])
+    person.sends("sticker")
+    person.sends_document(name="canary-letter.pdf")
+    person.sends_location(34.3489123, 45.3907321)
+    person.sends_venue(34.3489123, 45.3907321, "Venuite", "Addressite 5")
+    person.writes("Forwarded words of Brucite.", forwarded_from="Forwardite")
+    person.sends_photo(caption="A caption of Cerussite.", forwarded_from="Forwardite")
+    person.sends_document(None, name="canary-photo.jpg", mime="image/jpeg")
+    person.sends_voice()
+    person.sends("audio", name="canary-recording.ogg")
+    person.sends_video(name="canary-film.mp4")
+    person.sends("video_note")
+    await sara.hears("5 files")
+
+
+async def reports(town: Town, canaries: Canaries, sara: Resident) -> str:
+    """To the receipt, with everything."""
+    await sara.arrives()
+    await sara.goes_to_story()
+    await shares_everything(sara, canaries)
+    await sara.taps("done")
+    await sara.answers("media?", "yes")
+    canaries.written.append("each Thursday of Dioptase")
+    await sara.is_told("when?")
+    sara.says("each Thursday of Dioptase")
+    await sara.answers("contact?", "yes")
+    await sara.taps("send")
+    return await sara.gets_receipt()
+
+
+async def is_worked_on(town: Town, canaries: Canaries, sara: Resident, reference: str) -> tuple[Forum, Forum]:
+    """Take, chatter, answer, further words, note, transfer, status, block and back, close."""
+    first, second = town.forums["khanaqin"], town.forums["khalis"]
+    card = await first.card(reference)
+    await first.presses(first.ali, card, "Take").answer()
+    first.ali.writes(MEMBER_WORDS[0], first.chat)
+    first.ali.replies(card, MEMBER_WORDS[1])
+    offer = await first.hears(MEMBER_WORDS[1])
+    first.presses(first.ali, offer, "Send to the person")
+    heard = await sara.hears(MEMBER_WORDS[1])
+    canaries.written.append("A reply of Euclase.")
+    sara.says("A reply of Euclase.", reply_to=heard)
+    await first.hears("A reply of Euclase.")
+    first.ali.replies(card, MEMBER_WORDS[2])
+    note = await first.hears(MEMBER_WORDS[2])
+    first.presses(first.ali, note, "Keep as note")
+    first.presses(first.ali, card, "Transfer")
+    names = town.config.places().forum_names("khalis")  # type: ignore[arg-type]
+    await first.until(lambda: any(names.in_language("ckb") in message.labels for message in first.chat.from_bot))
+    ask = next(message for message in first.chat.from_bot if names.in_language("ckb") in message.labels)
+    first.ali.presses(ask, names.in_language("ckb"))
+    await first.offers(ask, "Yes")
+    first.presses(first.ali, ask, "Yes")
+    moved = await second.card(reference)
+    sara.says("/status")
+    await sara.hears(reference, "Khalis")
+    sara.person.blocks()
+    await second.until(lambda: "✖" in moved.text)
+    sara.person.unblocks()
+    await second.until(lambda: "✖" not in moved.text)
+    await is_closed(second, reference)
+    await sara.hears(MEMBER_WORDS[3])
+    return first, second
+
+
+async def is_closed(forum: Forum, reference: str) -> None:
+    """Close with words."""
+    forum.presses(forum.ali, await forum.card(reference), "Close")
+    skip = label("Skip", forum.language)
+    card = await forum.card(reference)
+    await forum.until(lambda: any(len(message.labels) > 5 and message != card for message in forum.about(reference)))
+    ask = next(message for message in forum.about(reference) if len(message.labels) > 5 and message != card)
+    forum.ali.presses(ask, ask.labels[0])
+    await forum.until(lambda: any(skip in message.labels for message in forum.about(reference)))
+    prompt = next(message for message in forum.about(reference) if skip in message.labels)
+    forum.ali.replies(prompt, MEMBER_WORDS[3])
+
+
+def got(town: Town, chats: Iterable[Chat]) -> bytes:
+    """All that chats ever got from the bot: every parameter of every call, every message as Telegram keeps it, every byte of every file."""
+    ids = {chat.id for chat in chats}
+    calls = [call.params for call in town.world.calls if call.params.get("chat_id") in ids]
+    held = [raw for chat in chats for raw in (*chat.messages.values(), *chat.gone.values()) if raw.get("from") == town.world.bot]
+    files = [message.data for chat in chats for message in chat.from_bot if message.media]
+    return json.dumps([calls, held], ensure_ascii=False, default=str).encode() + b"".join(files)
+
+
+def found(needles: Iterable[str], hay: bytes) -> list[str]:
+    """Which of these are there, in any case of letters, as text or as a number's bytes."""
+    low = hay.lower()
+    numbers = {needle: int(needle) for needle in needles if needle.isdigit() and len(needle) < 19}
+    raw = [needle for needle, number in numbers.items() if number.to_bytes(8, "little") in hay or number.to_bytes(8, "big") in hay]
+    return [needle for needle in needles if needle.lower().encode() in low] + raw
+
+
+@pytest.fixture
+async def lived(tmp_path: Path) -> tuple[Town, Canaries, Resident, Forum, Forum]:
+    """A town in which all of it has happened, its log at its loudest; stopped, as its files are on disk."""
+    async with raised(tmp_path, words="quick loud") as town:
+        sara, canaries = somebody(town)
+        reference = await reports(town, canaries, sara)
+        first, second = await is_worked_on(town, canaries, sara, reference)
+        canaries.identity += [str(chat.id) for chat in (sara.talk,)]
+        while_it_runs = b"".join(file.read_bytes() for file in town.files)
+        assert found([*canaries.identity, *canaries.written, *MEMBER_WORDS], while_it_runs) == []
+        await town.stop()
+        return town, canaries, sara, first, second
+
+
+async def test_nothing_that_tells_who_somebody_is_reaches_a_group_the_log_or_the_disk(
+    lived: tuple[Town, Canaries, Resident, Forum, Forum],
+) -> None:
+    """B43, B44, B50, B51: one report with every kind of message, worked on in every way."""
+    town, canaries, sara, first, second = lived
+    groups = [forum.chat for forum in town.forums.values()]
+    assert found(canaries.identity, got(town, groups)) == []
+    assert found(canaries.written, got(town, [each for each in groups if each not in (first.chat, second.chat)])) == []
+    assert len(found(canaries.written, got(town, [first.chat]))) == len(canaries.written), "the forum got the words themselves"
+    assert {call.method for call in town.world.calls} & {"forwardMessage", "forwardMessages", "copyMessage", "copyMessages"} == set()
+    members = [name for forum in town.forums.values() for member in forum.members for name in (member.first_name, str(member.id))]
+    assert found([*members, "Memberzade", MEMBER_WORDS[0], MEMBER_WORDS[2]], got(town, [sara.talk])) == []
+    log = town.log.encode()
+    assert log.count(b'"library": ') > 100, "the libraries spoke up"
+    numbers = [str(forum.chat.id) for forum in town.forums.values()]
+    everything = [*canaries.identity, *canaries.written, *MEMBER_WORDS, *members, *numbers, "Venuite", "Memberzade"]
+    assert found(everything, log) == []
+    kept = b"".join(file.read_bytes() for file in town.files if file.name != "bot.log")
+    assert found([*canaries.identity, *canaries.written, *MEMBER_WORDS, "Venuite", *members, "Memberzade"], kept) == []
+    token = town.telegram.token
+    forms = [token, token.replace(":", "%3A"), token.replace(":", "%3a"), token.partition(":")[2]]
+    assert found(forms, log + kept + got(town, [*groups, sara.talk])) == []
+    assert plain(sara.screen())
