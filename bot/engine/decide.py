@@ -217,7 +217,7 @@ def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, pie
 
 
 def _typed_button(book: Book, situation: Situation, text: str) -> Action | None:
-    """Return what was typed means as a button: of the main menu, or named otherwise. Where a forum may wait for one, numbers are answers."""
+    """Return what was typed means as a button: of the main menu, or named otherwise. Where a forum may wait, numbers are answers."""
     unasked = conversing.resident_of(situation).focus is None
     for effect in book.home(situation):
         if isinstance(effect, Send):

@@ -188,7 +188,13 @@ async def test_a_due_timer_arrives_in_the_lane_of_the_residents_own_chat(databas
     item = await database.transact(lambda conn: inbox.take(conn, database.keys, lane, NOW + SECOND))
     assert item is not None
     assert (item.source, item.received) == ("timer", NOW + SECOND)
-    assert json.loads(item.raw) == {"timer": "draft_reminder", "key": "draft:1", "resident": SOMEBODY.resident, "ticket": None}
+    assert json.loads(item.raw) == {
+        "timer": "draft_reminder",
+        "key": "draft:1",
+        "resident": SOMEBODY.resident,
+        "ticket": None,
+        "session": None,
+    }
     assert await move_due(database, SECOND) == 0
     assert await database.read(timers.next_due) is None
 
