@@ -11,7 +11,7 @@ from bot.model.sessions import Session
 from bot.model.situation import Situation
 from bot.model.text import N_, Text
 
-Field = Literal["topic", "place", "newplace", "seats", "reason", "off", "came", "minutes", "office", "what"]
+Field = Literal["topic", "place", "newplace", "seats", "reason", "off", "came", "minutes", "office", "what", "guest"]
 
 QUESTIONS: Mapping[Field, Text] = {
     "topic": N_("What is the session about? Write it as a reply to this message."),
@@ -25,6 +25,7 @@ QUESTIONS: Mapping[Field, Text] = {
         "What was said and agreed? Write it as a reply to this message, or reply with a photo. Please write no names of residents."
     ),
     "office": N_("Which office promised something? Write its name as a reply to this message."),
+    "guest": N_("Which other office should attend? Write its name as a reply to this message."),
     "what": N_("What was promised? Write it as a reply to this message."),
 }
 

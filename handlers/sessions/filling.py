@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import get_args
 
 from bot.model.calendar import in_utc
-from bot.model.effects import Effect, MoveSession, SetTimer, Toast
+from bot.model.effects import Effect, MoveSession, Priority, SetTimer, Toast
 from bot.model.events import LocationReceived
 from bot.model.folding import digits
 from bot.model.ids import LANGUAGES
@@ -32,7 +32,8 @@ NUMBER_PLEASE = N_("Please write a number from 1 to {most}, as a reply to the sa
 
 def moved(plan: Plan, session: Session) -> list[Effect]:
     """Store the session as it is now and show it."""
-    return [MoveSession(session), plan_message(session, replace(plan.situation, session=session))]
+    shown = plan_message(session, replace(plan.situation, session=session))
+    return [MoveSession(session), replace(shown, priority=Priority.REPLY)]
 
 
 def _plan(plan: Plan) -> list[Effect]:
@@ -86,7 +87,11 @@ def set_field(plan: Plan, field: str, value: str) -> list[Effect]:
         number = digits(value)
         return refuse(OLD) if number is None else _other_seats(plan, number or None, refuse)
     changes = _changes(plan.session, field, value) if plan.session.state == "planned" else {}
-    return moved(plan, replace(plan.session, **changes)) if changes else refuse(OLD)  # type: ignore[arg-type]  # fields by name
+    if not changes:
+        return refuse(OLD)
+    changed = replace(plan.session, **changes)  # type: ignore[arg-type]  # fields by name
+    unnamed = field == "offices" and value == "other" and "other" in changed.offices
+    return [*moved(plan, changed), *(ask_for(changed, plan.situation, "guest") if unnamed else [])]
 
 
 def set_day(plan: Plan, token: str) -> list[Effect]:
@@ -142,7 +147,8 @@ def _changes(session: Session, field: str, value: str) -> dict[str, object]:
             return {"capacity": number or None, "asking": ""}
         case "offices" if value in OFFICES:
             chosen = {*session.offices} ^ {value}
-            return {"offices": tuple(office for office in OFFICES if office in chosen)}
+            named = session.office if "other" in chosen else ""
+            return {"offices": tuple(office for office in OFFICES if office in chosen), "office": named}
         case _:
             return {}
 
@@ -150,6 +156,12 @@ def _changes(session: Session, field: str, value: str) -> dict[str, object]:
 def take_topic(plan: Plan, words: str) -> list[Effect]:
     """Take the topic that was written."""
     return _short(plan, words) or moved(plan, replace(plan.session, topic=words.strip()))
+
+
+def take_guest(plan: Plan, words: str) -> list[Effect]:
+    """Take the name of an office that is not on the list."""
+    offices = tuple(office for office in OFFICES if office in (*plan.session.offices, "other"))
+    return _short(plan, words) or moved(plan, replace(plan.session, offices=offices, office=words.strip()))
 
 
 def take_place(plan: Plan, words: str) -> list[Effect]:

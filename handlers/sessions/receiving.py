@@ -16,7 +16,7 @@ from handlers.sessions.aftermath import take_attendance, take_minutes, take_phot
 from handlers.sessions.announcing import cancel, change
 from handlers.sessions.asking import Field, field_of
 from handlers.sessions.authority import ANY_STATE, OLD, Plan, planning, press, refuse, say
-from handlers.sessions.filling import set_day, set_field, set_time, take_new_place, take_pin, take_place, take_seats, take_topic
+from handlers.sessions.filling import set_day, set_field, set_time, take_guest, take_new_place, take_pin, take_place, take_seats, take_topic
 from handlers.sessions.joining import toggle
 from handlers.sessions.promises import set_due, set_who, take_office, take_what
 
@@ -26,6 +26,7 @@ PLANNED, ANNOUNCED, HELD = (frozenset[SessionState]({state}) for state in ("plan
 WORDS: Mapping[Field, tuple[frozenset[SessionState], Callable[[Plan, str], list[Effect]]]] = {
     "topic": (PLANNED, take_topic),
     "place": (PLANNED, take_place),
+    "guest": (PLANNED, take_guest),
     "seats": (PLANNED | ANNOUNCED, take_seats),
     "newplace": (ANNOUNCED, take_new_place),
     "reason": (ANNOUNCED, change),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.i18n import render
 from bot.model.buttons import decode, encode
 from bot.model.calendar import BAGHDAD, Calendar, Holiday, Ramadan, Shutdown, in_utc
-from bot.model.effects import Audit, DropTimer, Effect, Send, SetCalendar, SetTimer
+from bot.model.effects import Audit, DropTimer, Effect, Send, SetCalendar, SetTimer, Toast
 from bot.model.events import CommandGiven, Event, MediaReceived, TextReceived
-from bot.model.ids import PROVINCE, SessionId
+from bot.model.ids import LANGUAGES, PROVINCE, Language, SessionId
 from bot.model.messages import Attachment, ToForum, plan_slot
 from bot.model.sessions import Session
 from bot.model.situation import Situation
@@ -266,6 +268,33 @@ def test_the_same_entry_is_not_added_twice() -> None:
     office = exams(exams(Office()))
     assert "This is in the calendar already." in office.reads
     assert office.here.calendar.version == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_screen_reads_in_every_language(language: Language) -> None:
+    """B34: the rules, every choice, every prompt and every refusal, without a word of another script."""
+    office, said = exams(Office()), list[Effect]()
+    office.taps("Add Ramadan").replies("8/2/2027 – 9/3/2027")
+    office.taps("Add a holiday").taps("Eid al-Ghadir").replies("25/5/2027")
+    for way in (
+        ["Add a holiday", "Another holiday"],
+        ["Back", "Add a holiday", "Ashura"],
+        ["Back", "Add Ramadan"],
+        ["Add an internet shutdown"],
+        ["Remove an entry", "Back"],
+        ["Earlier versions", "The calendar, version 1"],
+    ):
+        for label in way:
+            said += office.taps(label).said
+    said += [*office.taps("Back", calendar=Calendar(version=9)).said, *exams(office, "never").said, *exams(office, "6/12/2026").said]
+    for effect in said:
+        pieces = [effect.text] if isinstance(effect, Toast) else []
+        if isinstance(effect, Send):
+            pieces = [effect.message.body, *(button.label for row in effect.message.rows for button in row)]  # type: ignore[list-item]
+        for piece in pieces:
+            text = render(piece, language).replace("/calendar", "")
+            assert language == "en" or not re.search("[A-Za-z]", text), text
+            assert len(text) <= (200 if isinstance(effect, Toast) else 4096)
 
 
 def test_chatter_and_other_replies_go_on_to_the_desk() -> None:

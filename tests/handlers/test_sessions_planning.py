@@ -244,3 +244,14 @@ def test_months_are_called_as_in_dates() -> None:
             title = render(replace(MONTHS[month - 1], values={"year": "2026"}), language)
             dated = render(N_("{date}", date=date(2026, month, 1)), language)
             assert title.replace("\u2068", "").replace("\u2069", "").split(" 2026")[0].strip("\u200e\u200f") in dated
+
+
+def test_an_office_that_is_not_on_the_list_is_named_in_words() -> None:
+    meeting = scheduled()
+    meeting.taps("Who should attend")
+    meeting.taps("Another office")
+    meeting.replies("Roads department")
+    assert (meeting.session.offices, meeting.session.office) == (("municipality", "utilities", "other"), "Roads department")
+    assert "Who should attend: Municipality · Electricity and water · Roads department" in meeting.reads()
+    meeting.taps("✓ Another office")
+    assert meeting.session.office == ""
