@@ -73,7 +73,8 @@ async def welcome(situation: Situation) -> Iterable[Effect | Begin]:
 def _agreed(situation: Situation) -> Iterator[Effect | Begin]:
     resident = resident_of(situation)
     yield SetResident(resident.id, consented=True)
-    if situation.draft is not None and situation.draft.kept:
+    draft = situation.draft
+    if draft is not None and (draft.kept or "district" in draft.answers):
         yield Begin("report")
     else:
         yield from home(situation)

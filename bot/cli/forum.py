@@ -1,7 +1,6 @@
 """`alwand forum`: linking the forums' groups."""
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bot.config import Config, load
 from bot.errors import ConfigError
 from bot.model.ids import PROVINCE, ForumId
 from bot.model.situation import ForumState
+from bot.pipeline.chance import SystemChance
 
 STATES: Mapping[ForumState, str] = {"linked": "linked", "unlinked": "not linked yet", "lost": "lost: the bot cannot write there any more"}
 
@@ -33,7 +33,7 @@ def code(district: str, config_file: Path) -> None:
     """
     config = load(config_file)
     chosen = _forum(config, district)
-    fresh = f"{secrets.randbelow(10**8):08}"
+    fresh = SystemChance().reference()  # 40 bits: nobody guesses them within the hour
     asyncio.run(_keep(config, chosen, fresh))
     name = config.places().forum_names(chosen).en
     click.echo(f"In the group of {name}, with the bot as an administrator, write within an hour:\n\n  /link {fresh}\n")

@@ -29,6 +29,7 @@ class Book:
         first: the flow that a resident without language or consent is in; ends before any other begins.
         home: shows the resident's main menu.
         languages: shows the first screen, on which a language is chosen.
+        where: the question of a report that a point on the map answers, also when it is sent before it is asked for.
         reflex: what comes before anything else that a resident's words cause (the emergency number at words of danger).
         always: a resident's buttons that work before a language is chosen.
         buttons: a resident's buttons outside a conversation, by verb.
@@ -46,6 +47,7 @@ class Book:
     first: str
     home: Callable[[Situation], Effects]
     languages: Callable[[Situation], Effects]
+    where: str = "district"
     reflex: Callable[[Situation, Event], Effects] = lambda situation, event: ()
     always: Mapping[str, Callable[[Situation, Action], Effects]] = field(default_factory=dict)
     buttons: Mapping[str, ByAction] = field(default_factory=dict)

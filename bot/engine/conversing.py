@@ -5,17 +5,18 @@ A draft's buttons carry its id, so that a press is known to be of this conversat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.engine.book import Book
-from bot.engine.keeping import FULL, full, said_in
+from bot.engine.keeping import FULL, corrected, full, said_in
+from bot.engine.places import located
 from bot.engine.questions import piece_of
 from bot.engine.talk import Answered, Asking, Begin, Ended, GoTo, Misfit, Progress, Say, Taken, replay
 from bot.engine.typed import chosen
 from bot.model.effects import DropDraft, DropTimer, Effect, KeepDraft, Priority, Send, SetTimer, Toast
-from bot.model.events import Event, TextEdited
+from bot.model.events import Event, LocationReceived, TextEdited
 from bot.model.ids import DraftId
 from bot.model.messages import Action, Button, Message, ToResident
 from bot.model.people import Draft, Resident
@@ -24,6 +25,8 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, Piece, Text, paragraphs
 
 STEP_DONE = N_("This step is already done.")
+KEPT = N_("Thank you, we keep this as part of your report.")
+NOTHING: Mapping[str, Any] = {}
 CANCELLED = N_("Cancelled. Nothing was sent.")
 
 
@@ -40,7 +43,7 @@ def begin(
     kept: tuple[StoryPiece, ...] = (),
     notice: Piece | None = None,
 ) -> Iterator[Effect]:
-    """Open a conversation, with what was already sent as part of its story."""
+    """Open a conversation, with what was already sent as part of its story or as answers."""
     draft = fresh(situation, opening, kept)
     if situation.draft is not None:
         yield DropTimer(timer_key(situation.draft))
@@ -76,7 +79,10 @@ def carry_on(
         yield from _say(situation, reached.said)
         for effect in reached.effects:
             if isinstance(effect, Begin):
-                yield from begin(book, replace(situation, draft=None), effect, kept=draft.kept)
+                known = {name: stored for name, stored in draft.answers.items() if name == book.where}
+                yield from begin(
+                    book, replace(situation, draft=None), replace(effect, answers={**effect.answers, **known}), kept=draft.kept
+                )
             else:
                 yield effect
         return
@@ -139,9 +145,7 @@ def hear(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
 def correct(book: Book, situation: Situation, event: TextEdited) -> Iterator[Effect]:
     """An earlier message now reads differently: where it is part of the unfinished story, so does the story, and a review of it."""
     draft = draft_of(situation)
-    kept = tuple(replace(piece, text=event.text) if piece.message == event.message else piece for piece in draft.kept)
-    answers = {name: _corrected(stored, event) for name, stored in draft.answers.items()}
-    yield from carry_on(book, replace(situation, draft=replace(draft, kept=kept, answers=answers)))
+    yield from carry_on(book, replace(situation, draft=corrected(draft, event)))
 
 
 def ask_whether_to_cancel(situation: Situation, draft: Draft) -> Iterator[Effect]:
@@ -216,6 +220,11 @@ def _progress(book: Book, situation: Situation, notice: Piece | None, album: str
 
 def _keep(book: Book, situation: Situation, draft: Draft, notice: Piece | None, event: Event | None) -> Iterator[Effect]:
     """Something else was expected: the words are not thrown away, they become part of the story."""
+    point = point_of(book, situation, event)
+    if point and draft.about is None:
+        located = replace(draft, answers={**draft.answers, **point})
+        yield from carry_on(book, replace(situation, draft=located), notice=KEPT)
+        return
     piece = piece_of(event) if event is not None else None
     if piece is not None and full(said_in(draft)):
         notice = FULL
@@ -223,9 +232,12 @@ def _keep(book: Book, situation: Situation, draft: Draft, notice: Piece | None, 
         yield from carry_on(book, situation, notice=notice)
         return
     kept = replace(draft, kept=(*draft.kept, piece))
-    yield from carry_on(
-        book, replace(situation, draft=kept), notice=N_("Thank you, we keep this as part of your report."), album=piece.album
-    )
+    yield from carry_on(book, replace(situation, draft=kept), notice=KEPT, album=piece.album)
+
+
+def point_of(book: Book, situation: Situation, event: Event | None) -> dict[str, Any]:
+    """Return a point on the map as the answer to the question where; empty for anything else."""
+    return {book.where: located(situation.province, event)} if isinstance(event, LocationReceived) else {}
 
 
 def _back(book: Book, situation: Situation, draft: Draft) -> Iterator[Effect]:
@@ -245,12 +257,6 @@ def _reopen(answers: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the answers with a finished story open for more."""
     stored = answers.get(name)
     return {**answers, name: {**stored, "done": False}} if isinstance(stored, dict) and "done" in stored else answers
-
-
-def _corrected(stored: Any, event: TextEdited) -> Any:
-    if not isinstance(stored, dict) or "pieces" not in stored:
-        return stored
-    return {**stored, "pieces": [{**p, "text": event.text} if p.get("message") == event.message else p for p in stored["pieces"]]}
 
 
 def _typed_navigation(situation: Situation, event: Event) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.engine import conversing
 from bot.engine.book import Book
@@ -34,7 +35,6 @@ from bot.model.text import N_
 
 OLD_BUTTON = N_("This button is old. Please use the newest message.")
 UNSUPPORTED = N_("Sorry, we cannot take this kind of message here. Please send text, a voice note or a photo.")
-KEPT = N_("Thank you, we keep this as part of your report.")
 SENT_ALREADY = N_("This has already been sent as it was. To add or correct something, please write it as a new message.")
 
 
@@ -115,15 +115,15 @@ def _before_language(book: Book, situation: Situation, event: Event) -> Iterator
     """Whatever comes first is kept, and the languages are shown."""
     if isinstance(event, ButtonPressed):
         yield Toast(OLD_BUTTON)
-    piece = piece_of(event)
-    if piece is not None:
+    piece, point = piece_of(event), conversing.point_of(book, situation, event)
+    if piece is not None or point:
         resident = conversing.resident_of(situation)
         draft = situation.draft or conversing.fresh(situation, Begin(book.first))
         if situation.draft is None:
             due = situation.now + situation.province.draft_reminder
             yield SetTimer(conversing.timer_key(draft), "draft", due, resident=resident.id)
-        kept = draft.kept if full(said_in(draft)) else (*draft.kept, piece)
-        yield KeepDraft(resident.id, replace(draft, kept=kept, touched=situation.now))
+        kept = draft.kept if piece is None or full(said_in(draft)) else (*draft.kept, piece)
+        yield KeepDraft(resident.id, replace(draft, kept=kept, answers={**draft.answers, **point}, touched=situation.now))
     if piece is None or not piece.album or situation.draft is None:
         yield from book.languages(situation)
 
@@ -183,7 +183,8 @@ def _words(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
         yield from conversing.hear(book, situation, event)
     elif not conversing.resident_of(situation).consented:
         piece = piece_of(event)
-        yield from conversing.begin(book, situation, Begin(book.first), kept=(piece,) if piece else ())
+        opening = Begin(book.first, answers=conversing.point_of(book, situation, event))
+        yield from conversing.begin(book, situation, opening, kept=(piece,) if piece else ())
     else:
         yield from _without_conversation(book, situation, event)
 
@@ -200,10 +201,17 @@ def _without_conversation(book: Book, situation: Situation, event: Event) -> Ite
         if action is not None:
             yield from _button(book, situation, action)
             return
-    yield from _done(book, situation, book.messages(situation, event), piece_of(event))
+    point = conversing.point_of(book, situation, event)
+    yield from _done(book, situation, book.messages(situation, event), piece_of(event), point)
 
 
-def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, piece: StoryPiece | None = None) -> Iterator[Effect]:
+def _done(
+    book: Book,
+    situation: Situation,
+    meant: Iterable[Effect] | Begin,
+    piece: StoryPiece | None = None,
+    point: Mapping[str, Any] = conversing.NOTHING,
+) -> Iterator[Effect]:
     """Do what a handler decided, or open the conversation that it named."""
     if not isinstance(meant, Begin):
         yield from meant
@@ -211,9 +219,10 @@ def _done(book: Book, situation: Situation, meant: Iterable[Effect] | Begin, pie
     if not conversing.resident_of(situation).consented:
         yield from _show_where_we_are(book, situation)
         return
-    notice = KEPT if piece and meant.about is None else None
+    notice = conversing.KEPT if (piece or point) and meant.about is None else None
     kept = (piece,) if piece else ()
-    yield from conversing.begin(book, situation, meant, kept=kept, notice=notice)
+    opening = replace(meant, answers={**meant.answers, **point})
+    yield from conversing.begin(book, situation, opening, kept=kept, notice=notice)
 
 
 def _typed_button(book: Book, situation: Situation, text: str) -> Action | None:

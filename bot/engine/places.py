@@ -77,8 +77,7 @@ class Place(Question[Where]):
     def take(self, situation: Situation, event: Event, stored: Any) -> Taken:
         """Read a point or a name."""
         if isinstance(event, LocationReceived):
-            near = nearest(situation.province, event.latitude, event.longitude)
-            return Progress({"ask": list(near) or [PROVINCE], "locality": event.title})
+            return Progress(located(situation.province, event))
         if not isinstance(event, TextReceived):
             return Misfit()
         shown = [pair for row in self.show(situation, stored).choices for pair in row]
@@ -137,6 +136,12 @@ def _candidates(province: Province, stored: Any) -> Iterator[ForumId]:
     for forum in asked:
         if forum == PROVINCE or province.district(forum):
             yield ForumId(forum)
+
+
+def located(province: Province, point: LocationReceived) -> dict[str, Any]:
+    """Return what is stored of a point: the areas it may be in, to be confirmed, and never the point itself."""
+    near = nearest(province, point.latitude, point.longitude)
+    return {"ask": list(near) or [PROVINCE], "locality": point.title}
 
 
 def nearest(province: Province, latitude: float, longitude: float) -> tuple[ForumId, ...]:

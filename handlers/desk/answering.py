@@ -17,7 +17,7 @@ from bot.model.situation import Situation
 from bot.model.text import N_
 from bot.model.tickets import Entry, EntryKind
 from handlers.cards import desk_of, refresh_cards
-from handlers.desk.asking import Prompt, old_button, prompt, prompt_of
+from handlers.desk.asking import Prompt, old_button, prompt, prompt_of, withdraw
 from handlers.desk.authority import Case, allowed, press, refuse_aloud
 from handlers.desk.closing import close_with_words
 from handlers.desk.taking import taken_by
@@ -86,10 +86,12 @@ def _heard(case: Case, asked: Prompt | None, text: str, files: tuple[Attachment,
     elif asked is not None and asked.kind == "reply" and not shows_who_someone_is(text):
         kind = "answer"
     entry = Entry(EntryId(situation.chance.token()), ticket.id, kind, text, situation.at, files, case.member.id)
+    # A prompt is for one answer: what others then reply to it is talk about the answer, and would go out as a second one.
+    asked_here = withdraw(situation, ticket, situation.prompt) if situation.prompt and asked is not None and kind != "pending" else []
     if kind == "answer":
         entry = replace(entry, delivery="waiting")
-        return [AddEntry(entry), *_answered(case, entry)]
-    effects: list[Effect] = [AddEntry(entry), *show_entry(ticket, entry, situation)]
+        return [AddEntry(entry), *asked_here, *_answered(case, entry)]
+    effects: list[Effect] = [AddEntry(entry), *asked_here, *show_entry(ticket, entry, situation)]
     return effects if kind == "pending" else [*effects, case.audit("note")]
 
 

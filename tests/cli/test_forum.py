@@ -40,7 +40,7 @@ async def test_a_code_links_one_forum_for_an_hour(database: Database, tmp_path: 
     told = alwand("forum", "code", "mandali", "--config", tmp_path / "config.toml")
     assert (told.returncode, told.stderr) == (0, "")
     assert "In the group of Mandali, with the bot as an administrator" in told.stdout
-    found = re.search(r"/link ([0-9]{8})\n", told.stdout)
+    found = re.search(r"/link ([0-9A-Z]{4}-[0-9A-Z]{4})\n", told.stdout)
     assert found is not None
     now = datetime.now(UTC)
     assert await database.read(lambda conn: forums.peek_code(conn, database.keys, found[1], now)) == MANDALI

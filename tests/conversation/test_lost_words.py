@@ -151,3 +151,29 @@ def test_so_many_messages_before_the_first_screen(stranger: Phone) -> None:
     assert stranger.draft is not None
     assert len(stranger.draft.kept) == 40
     assert stranger.draft.kept[0].text == "word 0"
+
+
+def test_a_point_sent_first_of_all_answers_the_question_where(stranger: Phone) -> None:
+    """B14: it is confirmed when its turn comes, and the point itself is kept nowhere."""
+    stranger.shares(34.348, 45.39).taps("English").taps("I agree").hears("danger right now")
+    stranger.taps("No").taps("Drugs").hears("Please confirm the area").taps("Khanaqin").hears("Where exactly?")
+    assert "34.3" not in repr(stranger.draft)
+
+
+def test_a_point_from_a_resident_on_the_menu_begins_a_report(english: Phone) -> None:
+    """B14."""
+    english.shares(34.348, 45.39).hears("we keep this as part of your report", "danger right now")
+    english.taps("No").taps("Drugs").hears("Please confirm the area")
+
+
+def test_a_point_sent_with_the_story_asks_once_more_where(english: Phone) -> None:
+    """It is not silently dropped: the area is confirmed, and the report goes on."""
+    to_story(english).shares(33.74, 44.6).hears("we keep this as part of your report", "area")
+    assert english.draft is not None
+    english.presses(english.buttons()[0].action).hears("what happened")
+
+
+def test_a_point_while_a_file_is_asked_about_is_no_answer(english: Phone) -> None:
+    """In the thread of a report there is no question where."""
+    english.reply_to = next(iter(to_receipt(english).tickets))
+    english.sends("photo").shares(34.348, 45.39).hears("Do you want to send it?").hears_not("we keep this")

@@ -10,7 +10,7 @@ from bot.model.messages import Attachment, ToForum, card_slot, entry_slot, media
 from bot.model.tickets import Content
 from handlers import TIMERS
 from handlers.cards import OPENING
-from tests.handlers.build import JALAWLA, KHANAQIN, LINKED, STORY, Desk, entry, from_province, situation, ticket, told, withdrawn
+from tests.handlers.build import JALAWLA, KHANAQIN, LINKED, STORY, Desk, entry, from_province, sends, situation, ticket, told, withdrawn
 
 GROUP, HEADS = ToForum(KHANAQIN), ToForum(PROVINCE)
 LOST: dict[str, Any] = {"forums": {**LINKED, KHANAQIN: "lost"}}
@@ -40,3 +40,19 @@ def test_a_report_that_leaves_a_lost_group_is_taken_from_it() -> None:
     desk = Desk(situation(REPORT, entries=(WORDS,), **from_province(**LOST)))
     effects = desk.press("move", JALAWLA, "tokenn000001")
     assert set(withdrawn(effects, GROUP)) == EVERYTHING
+
+
+def test_a_prompt_is_taken_back_once_it_is_answered() -> None:
+    """B58: "no, do not tell him that", as a reply to the prompt, would go to the reporter."""
+    for verb in ("reply", "note"):
+        desk = Desk(situation(REPORT))
+        [asked] = sends(desk.press(verb))
+        assert asked.slot is not None
+        assert asked.slot in withdrawn(desk.reply("We are coming.", asked.slot), GROUP)
+
+
+def test_a_prompt_stays_while_words_with_a_number_are_thought_over() -> None:
+    """They may be written again without it."""
+    desk = Desk(situation(REPORT))
+    [asked] = sends(desk.press("reply"))
+    assert withdrawn(desk.reply("Call 07701234567.", asked.slot), GROUP) == []
