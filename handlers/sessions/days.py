@@ -111,30 +111,26 @@ def blocked_time(day: date, moment: time, minutes: int, situation: Situation) ->
 
 
 def month_rows(month: date, situation: Situation, press: Press, *, from_today: bool = True) -> Rows:
-    """Return one month: turning, the weekdays in the order of the calendar's week, and the days in their weeks."""
+    """Return one month: its name, the weekdays in the order of the calendar's week, the days in their weeks, and turning."""
     week = months.Calendar(situation.calendar.week_starts).monthdatescalendar(month.year, month.month)
     nothing = f"m{month:%Y%m}"
     title = replace(MONTHS[month.month - 1], values={"year": str(month.year)})
     earlier, later = month - timedelta(days=1), month + timedelta(days=31)
-    turning: tuple[Button, ...] = (
-        press(C_("button", "Earlier"), f"m{earlier:%Y%m}"),
-        press(title, nothing),
-        press(C_("button", "Later"), f"m{later:%Y%m}"),
-    )
+    turning: tuple[Button, ...] = (press(C_("button", "Earlier"), f"m{earlier:%Y%m}"), press(C_("button", "Later"), f"m{later:%Y%m}"))
     if earlier < today(situation).replace(day=1):
         turning = turning[1:]
     heads = tuple(press(SHORT_DAYS[_weekday(day)], nothing) for day in week[0])
     days = tuple(tuple(_day(day, month, situation, press, nothing, from_today) for day in row) for row in week)
-    return (turning, heads, *days)
+    return ((press(title, nothing),), heads, *days, turning)
 
 
 def time_rows(day: date, minutes: int, situation: Situation, press: Press) -> Rows:
-    """Return the half hours, five a row."""
+    """Return the half hours, four a row."""
     buttons = []
     for moment in half_hours():
-        cross = "✖ " if blocked_time(day, moment, minutes, situation) else ""
+        cross = "✖" if blocked_time(day, moment, minutes, situation) else ""
         buttons.append(press(plain(f"{cross}{moment:%H:%M}"), f"{moment:%H%M}"))
-    return tuple(tuple(buttons[start : start + 5]) for start in range(0, len(buttons), 5))
+    return tuple(tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4))
 
 
 def plain(label: str) -> Names:

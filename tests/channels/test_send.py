@@ -76,6 +76,12 @@ async def test_labels_without_room_get_a_row_each(line: Line, sara: Person) -> N
     assert labels(sara) == [[label.text] for label in wide] + [["No", "Yes"]]
 
 
+@pytest.mark.parametrize("row", [["✖21", "°27", "★8", "1", "·", "30", "هەی"], ["✖08:30", "16:00", "16:30", "17:00"]])
+async def test_days_and_hours_stay_in_their_grid(line: Line, sara: Person, row: list[str]) -> None:
+    await line.shows(sara, Outgoing("?", "en", rows=(tuple(Label(text, Action("set", None, (text,))) for text in row),)))
+    assert labels(sara) == [row]
+
+
 async def test_an_edit_that_changes_nothing_is_done(line: Line, sara: Person) -> None:
     """B80."""
     shown = await line.shows(sara, Outgoing("card", "en", rows=((YES,),)))

@@ -101,7 +101,7 @@ def test_the_week_starts_on_saturday_and_marks_weekends_and_holidays() -> None:
     meeting.taps("Day")
     meeting.taps("Later")
     rows = [[english(button.label) for button in row] for row in meeting.plan.message.rows]
-    assert rows[0] == ["Earlier", "December 2026", "Later"]
+    assert (rows[0], rows[-2]) == (["December 2026"], ["Earlier", "Later"])
     assert rows[1] == ["Sa", "Su", "Mo", "Tu", "We", "Th", "Fr"]
     assert rows[3] == ["°5", "6", "7", "★8", "★9", "10", "°11"]
     toast = only(meeting.taps("★8"), Toast)
@@ -130,8 +130,8 @@ def test_an_hour_of_the_fast_or_of_a_shutdown_says_why_it_cannot_be_chosen() -> 
     meeting.taps("Day")
     meeting.taps("Later")
     meeting.taps("°5")
-    assert alert(meeting.taps("✖ 08:30")) == "The internet is announced to be off at this time."
-    assert alert(meeting.taps("✖ 16:00")) == "In Ramadan people break their fast at this time."
+    assert alert(meeting.taps("✖08:30")) == "The internet is announced to be off at this time."
+    assert alert(meeting.taps("✖16:00")) == "In Ramadan people break their fast at this time."
     meeting.taps("15:30")
     assert meeting.session.starts == datetime(2026, 12, 5, 12, 30, tzinfo=UTC)
 

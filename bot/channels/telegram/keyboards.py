@@ -16,7 +16,8 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
 _WIDEST_ROW: Final = 34
 """Letters that a row shows on a phone of 360 points before Telegram cuts labels off with "..."."""
 _PADDING: Final = 3
-_MOST_IN_A_ROW: Final = 8
+_GRID: Final = {4: 7, 5: 5, 6: 4, 7: 3, 8: 2}
+"""Characters that a button of so narrow a row may have: days and hours. A grid is read by its columns, and one button a row is no grid."""
 _RIGHT_TO_LEFT: Final[tuple[Language, ...]] = ("ar", "ckb")
 
 Rows = tuple[tuple[Label, ...], ...]
@@ -47,11 +48,15 @@ def arranged(rows: Rows, language: Language) -> Rows:
     """
     fitting: list[tuple[Label, ...]] = []
     for row in rows:
-        if len(row) > _MOST_IN_A_ROW or any(_width(label.text) > _WIDEST_ROW // len(row) - _PADDING for label in row if len(row) > 1):
+        if len(row) > 1 and any(_width(label.text) > _room(len(row)) for label in row):
             fitting.extend((label,) for label in row)
         elif row:
             fitting.append(tuple(reversed(row)) if language in _RIGHT_TO_LEFT else row)
     return tuple(fitting)
+
+
+def _room(columns: int) -> int:
+    return _WIDEST_ROW // columns - _PADDING if columns < min(_GRID) else _GRID.get(columns, 0)
 
 
 def _width(label: str) -> int:
