@@ -50,8 +50,10 @@ async def shares_everything(sara: Resident, canaries: Canaries) -> None:
     person.sends_poll("Pollucite?", ["yes", "no"])
     person.sends("sticker")
     person.sends_document(name="canary-letter.pdf")
-    person.sends_location(34.3489123, 45.3907321)
-    person.sends_venue(34.3489123, 45.3907321, "Venuite", "Addressite 5")
+    sara.acts(lambda person: person.sends_location(34.3489123, 45.3907321))
+    await confirms_the_area(sara)
+    sara.acts(lambda person: person.sends_venue(34.3489123, 45.3907321, "Venuite", "Addressite 5"))
+    await confirms_the_area(sara)
     person.writes("Forwarded words of Brucite.", forwarded_from="Forwardite")
     person.sends_photo(caption="A caption of Cerussite.", forwarded_from="Forwardite")
     person.sends_document(None, name="canary-photo.jpg", mime="image/jpeg")
@@ -60,6 +62,13 @@ async def shares_everything(sara: Resident, canaries: Canaries) -> None:
     person.sends_video(name="canary-film.mp4")
     person.sends("video_note")
     await sara.hears("5 files")
+
+
+async def confirms_the_area(sara: Resident) -> None:
+    """A point in the middle of the story asks once more which area it is, and the story goes on."""
+    await sara.hears("Please confirm the area")
+    await sara.taps("Khanaqin")
+    await sara.hears("press “Done”")
 
 
 async def reports(town: Town, canaries: Canaries, sara: Resident) -> str:
