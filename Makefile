@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8700
-WORKERS ?= 2
+WORKERS ?= 4
 ARGS ?=
 
 VENV := .venv
