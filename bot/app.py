@@ -6,6 +6,7 @@ What is said is handed over here, so that nothing else in `bot` knows it.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -55,6 +56,7 @@ def run(config: Config) -> int:
         AlwandError: it could not start, or had to stop; the error knows its exit code.
     """
     token = config.token()
+    os.umask(0o077)  # what the bot writes is for its own account alone
     configure(config.secrets())
     crash.arm(production=config.service.production)
     try:

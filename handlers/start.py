@@ -106,7 +106,10 @@ def home(situation: Situation) -> Iterator[Effect]:
 
 
 def start(situation: Situation) -> Iterator[Effect]:
-    """Never a trap: an unfinished report is offered, not forced."""
+    """Never a trap: an unfinished report is offered, not forced. What is written next is no answer to an earlier report any more."""
+    resident = resident_of(situation)
+    if resident.focus is not None:
+        yield SetResident(resident.id, refocus=True, focus=None)
     yield from home(situation) if situation.draft is None else unfinished(situation, situation.draft)
 
 

@@ -102,6 +102,13 @@ class MemberLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """Somebody came into the group; the turn has made them a member again if they were one before."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer fell due. `kind` names its handler in TIMERS."""
 
@@ -144,6 +151,7 @@ Event = (
     | GroupLost
     | GroupMoved
     | MemberLeft
+    | MemberJoined
     | TimerFired
     | DeliveryChanged
     | ForumUnreachable

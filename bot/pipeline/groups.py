@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, GroupJoined, GroupLost, GroupMoved, MemberLeft
+from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, GroupJoined, GroupLost, GroupMoved, MemberJoined, MemberLeft
 from bot.model.ids import PROVINCE, ForumId, MemberId
 from bot.model.messages import ToForum
 from bot.model.people import Actor, Member
@@ -34,9 +34,19 @@ async def load_group(conn: AsyncConnection, around: Surroundings, arrival: Arriv
     if concerns_us(arrival):
         situation = await sessions.with_forum(conn, around, situation, forum)
     if isinstance(event, MemberLeft):
-        leaver = await members.find(conn, around.keys, forum, arrival.channel, event.person)
-        situation, event = replace(situation, leaver=leaver.member if leaver else None), MemberLeft("")
+        situation, event = replace(situation, leaver=await _leaver(conn, around, arrival, forum, event.person)), MemberLeft("")
+    elif isinstance(event, MemberJoined):
+        await members.welcome_back(conn, around.keys, forum, arrival.channel, event.person)
+        event = MemberJoined("")
     return Loaded(await _with_held(conn, around, situation, event), event, here)
+
+
+async def _leaver(conn: AsyncConnection, around: Surroundings, arrival: Arrival, forum: ForumId, person: str) -> Member:
+    """Return who left. Somebody who never acted gets a row without a name: an old button of theirs has to be known for what it is."""
+    known = await members.find(conn, around.keys, forum, arrival.channel, person)
+    if known is not None:
+        return known.member
+    return await members.remember(conn, around.keys, MemberId(around.chance.token()), forum, arrival.channel, person, "")
 
 
 async def _code(conn: AsyncConnection, around: Surroundings, arrival: Arrival, now: datetime) -> ForumId | None:

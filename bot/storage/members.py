@@ -57,6 +57,12 @@ async def remember(conn: AsyncConnection, keys: Keyring, id: MemberId, forum: Fo
     return _as_member(MemberId(row.id), forum, name)
 
 
+async def welcome_back(conn: AsyncConnection, keys: Keyring, forum: ForumId, channel: str, person: str) -> None:
+    """Let somebody who had left be a member again; of somebody new nothing is kept before they act."""
+    who = (members.c.forum == forum) & (members.c.lookup == _who(keys, channel, person))
+    await conn.execute(update(members).where(who).values(active=True))
+
+
 async def dismiss(conn: AsyncConnection, id: MemberId) -> None:
     """Remember that somebody is no longer a member."""
     await conn.execute(update(members).where(members.c.id == id).values(active=False))

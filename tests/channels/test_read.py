@@ -25,6 +25,7 @@ from bot.model.events import (
     GroupMoved,
     LocationReceived,
     MediaReceived,
+    MemberJoined,
     MemberLeft,
     TextEdited,
     TextReceived,
@@ -275,6 +276,8 @@ async def test_a_member_who_goes_is_named_by_address_only(line: Line) -> None:
     async with line.receiving():
         membership.remove(group, layla, omar)
         assert (await line.event()) == MemberLeft(str(layla.id))
+        layla.joins(group)
+        assert (await line.event()) == MemberJoined(str(layla.id))
 
 
 SAMPLES: list[dict[str, Any]] = [

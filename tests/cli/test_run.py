@@ -55,6 +55,17 @@ async def test_a_bot_that_is_told_to_stop_ends_with_0(telegram: StandIn, setting
     assert (code, json.loads(last)["event"]) == (0, "stopped")
 
 
+async def test_what_the_bot_writes_is_for_its_own_account_alone(telegram: StandIn, settings: Path) -> None:
+    """Nobody else on the machine reads the database, whatever the account's own habit is."""
+    process = await started(settings, telegram.token)
+    await telegram.world.until(lambda: telegram.world.bot_is_up, timeout=30)
+    modes = {file.name: file.stat().st_mode & 0o077 for file in settings.parent.glob("alwand.db*")}
+    process.send_signal(signal.SIGTERM)
+    await ended(process)
+    assert modes["alwand.db"] == 0
+    assert set(modes.values()) == {0}
+
+
 async def test_a_second_bot_on_the_same_token_ends_with_2(telegram: StandIn, settings: Path) -> None:
     """B11."""
     first = await started(settings, telegram.token)

@@ -55,6 +55,14 @@ def test_further_words_go_to_the_ticket_that_was_chosen(english: Phone) -> None:
     assert any("They came back today." in render(send.message.body, "en") for send in english.sent())
 
 
+def test_start_ends_what_was_written_to_a_ticket(english: Phone) -> None:
+    """Words after /start are a new report, never an answer to something weeks old."""
+    ticket = reported(english)
+    english.says("/status").taps(f"Write about {ticket.reference}").says("/start").says("Somebody broke the lamp")
+    assert not english.made(AddEntry)
+    english.hears("Is anyone in danger right now?")
+
+
 def test_a_reply_to_a_message_of_a_ticket_goes_to_its_thread_even_during_a_report(english: Phone) -> None:
     """The resident answers the forum while a new report is half written: the answer is no part of that report."""
     ticket = reported(english)

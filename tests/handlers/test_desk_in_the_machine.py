@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.engine.decide import decide
 from bot.i18n import render
 from bot.model.effects import Effect
-from bot.model.events import Arrival, ButtonPressed, CommandGiven, GroupMoved, MemberLeft, TextReceived
+from bot.model.events import Arrival, ButtonPressed, CommandGiven, GroupMoved, MemberJoined, MemberLeft, TextReceived
 from bot.model.ids import PROVINCE, ForumId, TicketId
 from bot.model.messages import Action, ToForum, recipient_key
 from bot.model.situation import Situation
@@ -121,6 +121,18 @@ async def test_who_has_left_can_press_nothing(town: Town) -> None:
     after = await town.happens(town.press(KHANAQIN, Action("take", about.id)))
     assert after.toast is not None
     assert await town.state(about.id) == ("new", KHANAQIN)
+
+
+async def test_who_left_without_ever_acting_can_press_nothing_and_who_comes_back_can(town: Town) -> None:
+    """B71: an old button is known for what it is, also of somebody of whom nothing was known; a volunteer who returns is welcome."""
+    about = await town.opened()
+    await town.happens(town.arrival(KHANAQIN, MemberLeft(SARA), None))
+    after = await town.happens(town.press(KHANAQIN, Action("take", about.id)))
+    assert after.toast is not None
+    assert await town.state(about.id) == ("new", KHANAQIN)
+    await town.happens(town.arrival(KHANAQIN, MemberJoined(SARA), None))
+    await town.happens(town.press(KHANAQIN, Action("take", about.id)))
+    assert await town.state(about.id) == ("taken", KHANAQIN)
 
 
 async def test_chatter_in_a_group_decides_nothing(town: Town) -> None:

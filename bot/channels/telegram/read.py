@@ -24,6 +24,7 @@ from bot.model.events import (
     GroupLost,
     GroupMoved,
     MediaReceived,
+    MemberJoined,
     MemberLeft,
     Speaker,
     TextEdited,
@@ -158,9 +159,9 @@ def _own_membership(change: Json) -> Arrival | None:
 def _membership(change: Json) -> Arrival | None:
     where, after = _where(change), _status(change, "new_chat_member")
     member = record(after, "user") or {}
-    if where is None or where.place == "private" or _belongs(after) or member.get("is_bot") is True:
+    if where is None or where.place == "private" or member.get("is_bot") is True:
         return None
-    return _changed(change, where, MemberLeft(identifier(member)))
+    return _changed(change, where, (MemberJoined if _belongs(after) else MemberLeft)(identifier(member)))
 
 
 def _changed(change: Json, where: _Where, event: Event) -> Arrival:
