@@ -74,7 +74,7 @@ def _value(value: Value, language: Language) -> str:
         case Words(words):
             return neutral(words)
         case Text() | Names() | Joined() | InLanguage():
-            return _piece(value, language)
+            return aligned(_piece(value, language))
         case _:
             assert_never(value)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.i18n import render
 from bot.i18n.isolates import FSI, PDI, RLM
 from bot.model.ids import LANGUAGES, Language
-from bot.model.text import N_, P_, InLanguage, Joined, Names, Text, Words, lines, paragraphs
+from bot.model.text import C_, N_, P_, InLanguage, Joined, Names, Text, Words, lines, paragraphs
 
 DIRECTION_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 SOMETHING_TYPED = st.text(st.sampled_from([*DIRECTION_CONTROLS, *"{}<>&\n\r\u2029\u200c", *"abc", *"سڵاو", *" 12:"]) | st.characters())
@@ -81,6 +81,14 @@ def test_a_sentence_inside_a_sentence_speaks_the_same_language() -> None:
     sentence = said("{inner}", inner=said("A: {district}", district=name))
     assert render(sentence, "ar") == f"{FSI}A: {FSI}خانقين{PDI}{PDI}"
     assert render(name, "ckb") == "خانەقین"
+
+
+@pytest.mark.parametrize(("language", "marked"), [("ar", True), ("ckb", True), ("en", False)])
+def test_a_value_of_values_alone_runs_the_way_its_words_do(language: Language, marked: bool) -> None:
+    """B36: a weekday and its date, each in an isolate, leave no letter to say where to begin; from the left, the day came last."""
+    dated = C_("weekday and date", "{weekday}, {date}", weekday=C_("weekday", "Tuesday"), date=date(2026, 12, 15))
+    told = render(N_("Date: {date}", date=dated), language)
+    assert (f"{FSI}{RLM}{FSI}" in told) is marked
 
 
 def test_a_command_in_a_sentence_keeps_its_slash_in_front() -> None:

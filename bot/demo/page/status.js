@@ -1,7 +1,7 @@
-// How the bot is, and the two misfortunes anybody may cause here.
+// How the bot is, and the misfortunes anybody may cause here.
 import { html } from './vendor/htm-preact/htm-preact.js';
 import { Icon } from './icons.js';
-import { cutNetwork, kill, passHour, t, world } from './world.js';
+import { cutNetwork, kill, passDay, passHour, t, world } from './world.js';
 
 function botState() {
   const { bot } = world.console;
@@ -37,6 +37,7 @@ export function Status() {
           <${Icon} name="network" />${t(world.network ? 'cut' : 'mend')}
         </button>
         <button type="button" onClick=${passHour}><${Icon} name="clock" />${t('hour')}</button>
+        <button type="button" onClick=${passDay}><${Icon} name="clock" />${t('day')}</button>
       </div>
       <p class="story" role="status">${told}</p>
     </section>`;

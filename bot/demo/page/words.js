@@ -132,10 +132,16 @@ export const WORDS = {
   cut: ['Cut the network', 'قطع الشبكة', 'پچڕاندنی تۆڕ'],
   mend: ['Connect the network', 'إعادة الشبكة', 'گەڕاندنەوەی تۆڕ'],
   hour: ['Let an hour pass', 'مرور ساعة', 'تێپەڕبوونی کاتژمێرێک'],
+  day: ['Let a day pass', 'مرور يوم', 'تێپەڕبوونی ڕۆژێک'],
   story_hour: [
     'An hour has passed for the bot and for Telegram.',
     'مرّت ساعة على البوت وعلى تيليغرام.',
     'کاتژمێرێک بەسەر بۆتەکە و تێلێگرامدا تێپەڕی.',
+  ],
+  story_day: [
+    'A day has passed for the bot and for Telegram. What fell due in it comes now.',
+    'مرّ يوم على البوت وعلى تيليغرام. ما حان موعده خلاله يصل الآن.',
+    'ڕۆژێک بەسەر بۆتەکە و تێلێگرامدا تێپەڕی. ئەوەی کاتی هاتبوو ئێستا دەگات.',
   ],
   story_killed: [
     'The bot was killed in the middle of its work. It starts again by itself in a moment. Go on writing: what you send waits at Telegram.',

@@ -238,3 +238,10 @@ export function live() {
   });
   setInterval(() => { if (world.console.bot !== 'running') refreshConsole().catch(() => {}); }, 1000);
 }
+
+// Reminders fall due a day before a session, promises days after it.
+export async function passDay() {
+  world.story = 'story_day';
+  world.console = await letPass(24 * 3600);
+  changed();
+}
