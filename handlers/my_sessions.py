@@ -14,7 +14,7 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Piece, Text, Words, lines, paragraphs
 from handlers.invitations import GONE
 from handlers.inviting import answer_rows, file_button, particulars, when_and_where
-from handlers.session_words import day_named
+from handlers.session_words import day_named, promiser
 
 SHOWN = 10
 """Sessions of one kind in the list."""
@@ -111,7 +111,7 @@ def _outcome(session: Session) -> Piece | None:
 def _promised(promise: Promise) -> Text:
     return N_(
         "• {institution}: {promise} – by {date} – {state}",
-        institution=Words(promise.who),
+        institution=promiser(promise.who),
         promise=Words(promise.what),
         date=promise.due,
         state=PROMISE_STATES[promise.state],

@@ -18,7 +18,7 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Piece, Words, lines, paragraphs
 from handlers.feedback import rating_question
 from handlers.inviting import answer_rows, file_button, invitation, when_and_where
-from handlers.session_words import day_named
+from handlers.session_words import day_named, promiser
 
 
 def go_on(situation: Situation, _: TimerFired) -> Iterator[Effect]:
@@ -118,7 +118,7 @@ def _promise(round_: Round, situation: Situation) -> Promise | None:
 def _of_promise(session: Session, promise: Promise | None) -> Piece:
     if promise is None:
         return N_("The session “{topic}” has changed.", topic=Words(session.topic))
-    values = {"topic": Words(session.topic), "institution": Words(promise.who), "promise": Words(promise.what)}
+    values = {"topic": Words(session.topic), "institution": promiser(promise.who), "promise": Words(promise.what)}
     match promise.state:
         case "kept":
             return N_("You said – we did. After the session “{topic}”, {institution} kept this promise:\n{promise}", **values)

@@ -57,6 +57,12 @@ def offices_named(offices: Iterable[Office], other: str) -> Joined:
     return Joined(tuple(Words(other) if office == "other" and other else OFFICE_NAMES[office] for office in offices), " · ")
 
 
+def promiser(who: str) -> Text | Words:
+    """Return who promised something: a known office in the reader's language, another one as the forum wrote it."""
+    known = next((name for office, name in OFFICE_NAMES.items() if office == who and office != "other"), None)
+    return known or Words(who)
+
+
 def suits(request: Request) -> Joined:
     """Return the days and the part of the day that suit."""
     days: tuple[Piece, ...] = tuple(name for day, name in WEEKDAY_NAMES.items() if day in request.days)

@@ -119,7 +119,10 @@ PromiseState = Literal["open", "kept", "moved", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Who promised what by when, at a session. `who` is an office, never a resident. A moved promise is open again with a later day."""
+    """Who promised what by when, at a session; moved, it is open again with a later day.
+
+    `who` is an office, by its key or in the forum's words, never a resident.
+    """
 
     id: PromiseId
     session: SessionId

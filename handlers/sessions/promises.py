@@ -14,7 +14,7 @@ from bot.model.sessions import Promise, Session
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Text, Words, lines
 from handlers.session_timers import promise_timer
-from handlers.session_words import OFFICE_NAMES
+from handlers.session_words import OFFICE_NAMES, promiser
 from handlers.sessions.aftermath import tell_province
 from handlers.sessions.announcing import starts_round
 from handlers.sessions.asking import ask_for
@@ -30,12 +30,9 @@ WITHOUT_NAMES = N_("Please write it without phone numbers and names of accounts,
 
 
 def set_who(plan: Plan, value: str) -> list[Effect]:
-    """Take the office that was tapped: it is remembered as the group's language names it."""
-    office = next((office for office in OFFICE_NAMES if office == value), None)
-    if office is None or plan.session.state != "held":
-        return refuse(OLD)
-    language = plan.situation.province.forum_language(plan.session.forum)
-    return _who(plan, plan.situation.words(OFFICE_NAMES[office], language))
+    """Take the office that was tapped: it is remembered by its key, so that each reads its name in their language."""
+    known = value in OFFICE_NAMES and value != "other" and plan.session.state == "held"
+    return _who(plan, value) if known else refuse(OLD)
 
 
 def take_office(plan: Plan, words: str) -> list[Effect]:
@@ -130,7 +127,7 @@ def _told(plan: Plan, promise: Promise) -> list[Effect]:
 def _ask(session: Session, promise: Promise, situation: Situation) -> Send:
     question = lines(
         N_("A promise from the session “{topic}” is due:", topic=Words(session.topic)),
-        N_("{office} promised: {promise}", office=Words(promise.who), promise=Words(promise.what)),
+        N_("{office} promised: {promise}", office=promiser(promise.who), promise=Words(promise.what)),
         N_("What became of it?"),
     )
     kept = _button(PROMISE_STATES["kept"], session, promise, "kept")
@@ -141,7 +138,7 @@ def _ask(session: Session, promise: Promise, situation: Situation) -> Send:
 
 def _ask_day(session: Session, promise: Promise, situation: Situation, month: date) -> Send:
     question = lines(
-        N_("{office} promised: {promise}", office=Words(promise.who), promise=Words(promise.what)),
+        N_("{office} promised: {promise}", office=promiser(promise.who), promise=Words(promise.what)),
         N_("By which day now?"),
         LEGEND,
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bot.model.ids import Language
 from bot.model.messages import Action, Button
-from bot.model.sessions import AUDIENCES, OFFICES, Session
+from bot.model.sessions import AUDIENCES, OFFICES, Promise, Session
 from bot.model.situation import Situation
-from bot.model.text import C_, N_, Joined, Piece, Text, Words, lines
+from bot.model.text import C_, N_, Joined, Names, Piece, Text, Words, lines
 from handlers.likeness import ranked
-from handlers.session_words import AUDIENCE_NAMES, LANGUAGE_NAMES, OFFICE_NAMES
+from handlers.session_words import AUDIENCE_NAMES, LANGUAGE_NAMES, OFFICE_NAMES, promiser
 from handlers.sessions.days import LEGEND, Press, Rows, month_rows, plain, time_rows, today
 from handlers.sessions.pending import as_changed, pending
 
+LABEL = 40
+"""Letters of a promise on its button."""
 SEATS = (10, 20, 30, 50, 100)
 Step = tuple[Piece, Rows]
 
@@ -88,7 +91,7 @@ def due(session: Session, situation: Situation) -> Step:
     """By when it was promised."""
     open_now = pending(session)
     question = lines(
-        N_("{office} promised: {promise}", office=Words(open_now.who), promise=Words(open_now.what)),
+        N_("{office} promised: {promise}", office=promiser(open_now.who), promise=Words(open_now.what)),
         N_("By when?"),
         LEGEND,
     )
@@ -99,9 +102,7 @@ def due(session: Session, situation: Situation) -> Step:
 def promises(session: Session, situation: Situation) -> Step:
     """Which open promise something has become of, also before its day."""
     open_ones = sorted((each for each in situation.promises if each.state == "open"), key=lambda each: (each.due, each.id))[:20]
-    rows = tuple(
-        (Button(plain(f"{each.who}: {each.what}"[:40]), Action("came_of", None, (each.id, "ask"), session.id)),) for each in open_ones
-    )
+    rows = tuple((Button(_in_short(each, situation), Action("came_of", None, (each.id, "ask"), session.id)),) for each in open_ones)
     return N_("Of which promise do you know what became of it?"), rows
 
 
@@ -111,3 +112,13 @@ def _press(field: str, session: Session) -> Press:
 
 def _ticked(name: Text, *, chosen: bool) -> Text:
     return C_("chosen", "✓ {name}", name=name) if chosen else name
+
+
+def _in_short(promise: Promise, situation: Situation) -> Names:
+    who = promiser(promise.who)
+
+    def short(reader: Language) -> str:
+        name = promise.who if isinstance(who, Words) else situation.words(who, reader)
+        return f"{name}: {promise.what}"[:LABEL]
+
+    return Names(en=short("en"), ar=short("ar"), ckb=short("ckb"))

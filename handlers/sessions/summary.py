@@ -9,6 +9,7 @@ from bot.model.messages import Button
 from bot.model.sessions import Feedback, Promise, PromiseState, Rating, Session, Tally
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Piece, Text, Words, lines, paragraphs
+from handlers.session_words import promiser
 
 MakeButton = Callable[..., Button]
 WORDS_SHOWN, LETTERS_SHOWN = 5, 200
@@ -72,7 +73,7 @@ def promise_line(promise: Promise) -> Text:
     """Return one promise in a line."""
     return N_(
         "• {institution}: {promise} – by {date} – {state}",
-        institution=Words(promise.who),
+        institution=promiser(promise.who),
         promise=Words(promise.what),
         date=promise.due,
         state=PROMISE_STATES[promise.state],

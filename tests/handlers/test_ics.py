@@ -80,9 +80,8 @@ def test_lines_end_and_are_folded_as_phones_need_it() -> None:
     assert "\r\nDTSTART:20261205T130000Z\r\n" in text
 
 
-words = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]) | st.sampled_from(';,:\\"\n '), min_size=1, max_size=120
-)
+letters = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]) | st.sampled_from(';,:\\"\n ')
+words = st.text(letters, min_size=1, max_size=120).map(str.strip).filter(bool)  # typed words have no blank ends
 
 
 @given(words, words)

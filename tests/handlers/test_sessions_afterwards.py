@@ -89,7 +89,7 @@ def test_minutes_with_a_phone_number_are_asked_for_again() -> None:
 
 def test_a_promise_is_an_office_words_and_a_day_and_has_a_timer() -> None:
     meeting, promise = promised()
-    assert (promise.who, promise.what, promise.due, promise.state) == (OFFICE, "A second pump", date(2027, 1, 20), "open")
+    assert (promise.who, promise.what, promise.due, promise.state) == ("municipality", "A second pump", date(2027, 1, 20), "open")
     timer = only(meeting.said, SetTimer)
     assert (timer.kind, timer.key, timer.session) == ("promise", f"promise:{promise.id}", meeting.session.id)
     assert "• Municipality: A second pump – by 20 January 2027 – open" in meeting.reads()
