@@ -63,6 +63,7 @@ locales: $(VENV)/dev.stamp
 
 pictures: $(VENV)/dev.stamp
 	@$(RUN) docs/pictures.py
+	@$(RUN) docs/guide_pictures.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* dist

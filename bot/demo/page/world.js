@@ -131,6 +131,8 @@ async function befall(story, misfortune) {
 
 export const kill = () => befall('story_killed', killBot);
 export const passHour = () => befall('story_hour', () => letPass(3600));
+// Reminders fall due a day before a session, promises days after it.
+export const passDay = () => befall('story_day', () => letPass(24 * 3600));
 export const cutNetwork = (cut) => befall(cut ? 'story_cut' : null, () => switchNetwork(!cut));
 
 // What changes in the world
@@ -237,11 +239,4 @@ export function live() {
     changed();
   });
   setInterval(() => { if (world.console.bot !== 'running') refreshConsole().catch(() => {}); }, 1000);
-}
-
-// Reminders fall due a day before a session, promises days after it.
-export async function passDay() {
-  world.story = 'story_day';
-  world.console = await letPass(24 * 3600);
-  changed();
 }
