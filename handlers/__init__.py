@@ -84,6 +84,7 @@ COMMANDS = {
 TIMERS = {
     "draft": reminders.draft_due,
     "forget": privacy.forget,
+    "reachable": reachability.catch_up,
     "erase_ticket": privacy.erase_ticket,
     "round": rounds.go_on,
     "remind": session_timers.remind,

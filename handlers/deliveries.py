@@ -28,16 +28,22 @@ def delivery_changed(situation: Situation, event: DeliveryChanged) -> Iterable[E
 
 
 def resume(situation: Situation, _: TimerFired) -> Iterable[Effect]:
-    """Send again what did not arrive while the reporter had blocked the bot."""
+    """Send again what did not arrive while the reporter had blocked the bot. Should they have blocked it again, it fails again."""
     ticket = situation.ticket
-    if ticket is None or ticket.state == "erased" or not ticket.reachable:
+    missed = [entry for entry in situation.entries if entry.kind == "answer" and entry.delivery == "blocked"]
+    if ticket is None or ticket.state == "erased" or not missed:
         return []
-    effects: list[Effect] = []
-    for missed in situation.entries:
-        if missed.kind == "answer" and missed.delivery == "blocked":
-            entry = replace(missed, delivery="waiting")
-            effects += [SetEntry(entry), *tell_answer(ticket, entry), *show_entry(ticket, entry, situation, priority=Priority.NOTICE)]
+    known = replace(ticket, reachable=True)
+    effects = _reachable(ticket, situation, True)
+    for late in missed:
+        entry = replace(late, delivery="waiting")
+        effects += [SetEntry(entry), *tell_answer(known, entry), *show_entry(known, entry, situation, priority=Priority.NOTICE)]
     return effects
+
+
+def resume_timer(ticket: Ticket, situation: Situation) -> SetTimer:
+    """Return what brings `resume` for a ticket at once, in a turn that sees its thread."""
+    return SetTimer(f"resume:{ticket.id}", "resume", situation.now, ticket=ticket.id)
 
 
 def resident_gone(ticket: Ticket, situation: Situation) -> list[Effect]:
@@ -47,9 +53,8 @@ def resident_gone(ticket: Ticket, situation: Situation) -> list[Effect]:
 
 def resident_back(ticket: Ticket, situation: Situation) -> list[Effect]:
     """Take the mark from the card: the reporter lets the bot write again, and what did not arrive is sent again by a turn of its own."""
-    again = SetTimer(f"resume:{ticket.id}", "resume", situation.now, ticket=ticket.id)
     effects = _reachable(ticket, situation, True)
-    return [*effects, again] if effects else []
+    return [*effects, resume_timer(ticket, situation)] if effects else []
 
 
 def _reachable(ticket: Ticket, situation: Situation, reachable: bool) -> list[Effect]:

@@ -143,6 +143,19 @@ def test_a_resident_who_blocks_the_bot_is_marked_on_their_cards_and_back_again(e
     assert english.tickets[ticket.id].reachable is True
 
 
+def test_two_reports_of_one_person_are_not_marked_together(english: Phone) -> None:
+    """B47, B81: marks in the same second would tell that both are one person's; each card has a moment of its own."""
+    first = reported(english)
+    to_receipt(english)
+    second = next(ticket for ticket in english.tickets if ticket != first.id)
+    english.meets(BotBlocked())
+    assert [english.tickets[ticket].reachable for ticket in (first.id, second)] == [True, False]
+    english.meets(BotUnblocked())
+    timers = [effect for effect in english.made(SetTimer) if isinstance(effect, SetTimer) and effect.kind == "reachable"]
+    assert [timer.ticket for timer in timers] == [first.id]
+    assert english.now < timers[0].due < english.now + timedelta(hours=12)
+
+
 def test_each_report_has_a_reference_that_says_nothing_of_another(english: Phone) -> None:
     """B46, B47: references of one person's reports are random, share nothing but the area, and do not count."""
     first = reported(english)

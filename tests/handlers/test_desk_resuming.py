@@ -26,7 +26,6 @@ def test_coming_back_asks_for_it_in_a_turn_of_its_own() -> None:
     assert resident_back(taken(), situation()) == []
 
 
-def test_nothing_is_sent_to_somebody_who_blocked_again_meanwhile() -> None:
-    """The turn looks again."""
-    missed = entry("answer", delivery="blocked")
-    assert not list(resume(situation(taken(reachable=False), entries=(missed,)), RESUME))
+def test_a_ticket_without_anything_missed_is_left_alone() -> None:
+    """Its mark goes at a moment of its own."""
+    assert not list(resume(situation(taken(reachable=False), entries=(entry("answer", delivery="delivered"),)), RESUME))
