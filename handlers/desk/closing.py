@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.model.effects import AddEntry, Audit, DropTimer, Effect, EraseTicket, MoveTicket, Priority, Send, SetTimer, Toast
+from bot.model.effects import AddEntry, Audit, DropTimer, Effect, EraseTicket, MoveTicket, Priority, Send, SetResident, SetTimer, Toast
 from bot.model.events import TimerFired
 from bot.model.ids import EntryId
 from bot.model.messages import Message, ToForum, card_slot
@@ -109,6 +109,8 @@ def _closed(case: Case, outcome: Outcome, words: str) -> list[Effect]:
     if words and can_be_answered(ticket):
         entry = Entry(EntryId(situation.chance.token()), ticket.id, "answer", words, situation.at, (), case.member.id, "waiting")
         effects += [AddEntry(entry), *show_entry(closed, entry, situation)]
+    if ticket.resident is not None:  # a free "thank you" must not open it again; a reply to its message, or the button, does
+        effects.append(SetResident(ticket.resident, refocus=True, focus=None))
     due = situation.now + situation.province.keep_after_close
     return [
         *effects,

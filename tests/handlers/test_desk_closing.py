@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model.effects import AddEntry, Audit, DropTimer, EraseTicket, MoveTicket, SetTimer
+from bot.model.effects import AddEntry, Audit, DropTimer, EraseTicket, MoveTicket, SetResident, SetTimer
 from bot.model.events import MediaReceived, TimerFired
 from bot.model.ids import PROVINCE
 from bot.model.messages import Action, Attachment, ToForum, card_slot, entry_slot, media_slot
@@ -73,6 +73,7 @@ def test_closing_asks_why_then_for_words_then_closes() -> None:
     assert [button.action for row in sent.message.rows for button in row] == [Action("reopen", ticket().id)]
     assert sent.entry == only(effects, AddEntry).entry.id
     assert only(effects, Audit).detail == "resolved"
+    assert only(effects, SetResident) == SetResident(RESIDENT.resident, refocus=True, focus=None)
 
 
 def test_a_closed_report_is_deleted_after_the_time_that_was_promised() -> None:
