@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from bot.engine.conversing import draft_of, resident_of, say
+from bot.engine.conversing import say
 from bot.engine.places import Where, place
 from bot.engine.questions import Option, agree, choose, line, review, tell, write
 from bot.engine.several import several
-from bot.model.calendar import BAGHDAD
-from bot.model.effects import Audit, Effect, OpenTicket, SetResident
-from bot.model.ids import PROVINCE, TicketId
+from bot.model.effects import Effect
+from bot.model.ids import PROVINCE
 from bot.model.messages import Action, Button, Message
 from bot.model.people import Piece as StoryPiece
 from bot.model.sessions import AUDIENCES, OFFICES, PartOfDay, Request, Size
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Piece, Text, lines, paragraphs
 from bot.model.tickets import Content, Ticket
-from handlers.cards import card_body, place_cards
-from handlers.report import MEDIA_PRIVACY, WHERE_EXACTLY
+from handlers.cards import card_body
+from handlers.report import WHERE_EXACTLY
 from handlers.session_words import AUDIENCE_NAMES, OFFICE_NAMES, PART_NAMES, SIZE_NAMES, WEEKDAY_NAMES
+from handlers.submission import agreed, submit, ticket_to_be
 
 CATEGORY = "dialogue"
 """What a request's ticket has for a category: none of the configured ones."""
@@ -34,14 +33,10 @@ async def dialogue(situation: Situation) -> Iterable[Effect]:
     where = await place("district", N_("Which area is it in? You can also write its name."))
     spot = where.locality or await line("place", WHERE_EXACTLY)
     pieces = await tell("story", REASON)
-    if any(piece.attachment for piece in pieces) and await agree("media", MEDIA_PRIVACY) == "no":
-        pieces = tuple(replace(piece, attachment=None) for piece in pieces)
-    text = "\n".join(piece.text for piece in pieces if piece.text)
-    if not text and not any(piece.attachment for piece in pieces):
-        text = await write("words", N_("Then please write in your own words why this session is needed."))
+    text, files = await agreed(situation, pieces, N_("Then please write in your own words why this session is needed."))
     contact = await agree("contact", N_("May the forum ask you questions through this bot? They will not know who you are."))
-    content = Content(text, tuple(piece.attachment for piece in pieces if piece.attachment), spot, request=request)
-    ticket = _ticket(situation, where, content, contact=contact == "yes")
+    content = Content(text, files, spot, request=request)
+    ticket = ticket_to_be(situation, "dialogue", CATEGORY, where, content, contact=contact == "yes")
     await review("review", _review(situation, ticket), tuple(_parts(request, where, pieces)))
     return _send(situation, ticket)
 
@@ -95,27 +90,6 @@ def _part(key: str) -> PartOfDay:
     return next(part for part in PART_NAMES if part == key)
 
 
-def _ticket(situation: Situation, where: Where, content: Content, *, contact: bool) -> Ticket:
-    """Return the ticket to be: what the review shows is what is stored."""
-    district = situation.province.district(where.forum)
-    draft = draft_of(situation)
-    return Ticket(
-        id=TicketId(draft.id),
-        reference=f"{district.code if district else 'DYL'}-{draft.reference}",
-        kind="dialogue",
-        resident=resident_of(situation).id,
-        home=where.forum,
-        forum=where.forum,
-        category=CATEGORY,
-        urgent=False,
-        sensitive=False,
-        contact=contact,
-        state="new",
-        opened=situation.now.astimezone(BAGHDAD).date(),
-        content=content,
-    )
-
-
 def _review(situation: Situation, ticket: Ticket) -> Piece:
     return paragraphs(
         N_("Please check your request. The forum will see exactly this:"),
@@ -145,10 +119,7 @@ def _parts(request: Request, where: Where, pieces: tuple[StoryPiece, ...]) -> It
 
 def _send(situation: Situation, ticket: Ticket) -> Iterator[Effect]:
     """Store the ticket, bring its card to the forum, and give the receipt."""
-    yield OpenTicket(ticket)
-    yield Audit("open", ticket.id, ticket.forum)
-    yield from place_cards(ticket, situation)
-    yield SetResident(resident_of(situation).id, refocus=True, focus=None)
+    yield from submit(situation, ticket)
     rows = ((Button(C_("button", "My reports"), Action("my_reports")), Button(C_("button", "My area"), Action("area"))),)
     yield say(situation, Message(_receipt(situation, ticket), rows))
 

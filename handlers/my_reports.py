@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.engine.conversing import draft_of, resident_of, say
-from bot.engine.questions import agree, piece_of, write
+from bot.engine.questions import piece_of
 from bot.engine.talk import Begin
 from bot.model.effects import AddEntry, Effect, SetResident
 from bot.model.events import Event, MediaReceived, TextReceived
@@ -15,8 +15,8 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Piece, Text, lines
 from bot.model.tickets import Entry, Ticket
 from handlers.desk.closing import reopen as reopen_ticket
-from handlers.report import MEDIA_PRIVACY
 from handlers.start import start_report, unfinished
+from handlers.submission import agreed
 from handlers.telling import called
 from handlers.thread import message_from_resident
 
@@ -131,11 +131,7 @@ async def answer(situation: Situation) -> Iterable[Effect]:
     """Further words with a photo, voice note or video: only after a yes, since they may show who it is."""
     draft = draft_of(situation)
     ticket = own(situation, draft.about)
-    text = "\n".join(piece.text for piece in draft.kept if piece.text)
-    files = tuple(piece.attachment for piece in draft.kept if piece.attachment)
-    if await agree("media", MEDIA_PRIVACY) == "no":
-        files = ()
-        text = text or await write("words", N_("Then please write it in your own words."))
+    text, files = await agreed(situation, draft.kept, N_("Then please write it in your own words."))
     if ticket is None:
         return [say(situation, Message(N_("This report is no longer there.")))]
     entry = Entry(EntryId(draft.id), ticket.id, "message", text, situation.now, attachments=files)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from zoneinfo import ZoneInfo
 
-from bot.engine.conversing import draft_of, resident_of, say
+from bot.engine.conversing import say
 from bot.engine.places import Where, place
-from bot.engine.questions import Option, agree, choose, line, review, tell, write
+from bot.engine.questions import Option, agree, choose, line, review, tell
 from bot.engine.talk import Say
-from bot.model.effects import Audit, Effect, OpenTicket, SetResident
-from bot.model.ids import PROVINCE, TicketId
+from bot.model.effects import Effect
+from bot.model.ids import PROVINCE
 from bot.model.messages import Action, Button, Message
 from bot.model.people import Piece as StoryPiece
 from bot.model.province import Category
@@ -19,14 +17,9 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, Piece, lines, paragraphs
 from bot.model.tickets import Content, Ticket
 from handlers import danger
-from handlers.cards import card_body, place_cards
+from handlers.cards import card_body
+from handlers.submission import agreed, submit, ticket_to_be
 from handlers.wording import duration
-
-BAGHDAD = ZoneInfo("Asia/Baghdad")
-
-MEDIA_PRIVACY = N_(
-    "Photos and voice notes may show who you are: your face, your voice or your home may be recognised.\nDo you want to send it?"
-)
 
 
 async def report(situation: Situation) -> Iterable[Effect]:
@@ -46,16 +39,14 @@ async def report(situation: Situation) -> Iterable[Effect]:
     where = await place("district", N_("Which area is it in? You can also write its name."))
     spot = where.locality or await line("place", WHERE_EXACTLY)
     pieces = await tell("story", DESCRIBE if category.sensitive else paragraphs(DESCRIBE, FACTS_ONLY))
-    if any(piece.attachment for piece in pieces) and await agree("media", MEDIA_PRIVACY) == "no":
-        pieces = tuple(replace(piece, attachment=None) for piece in pieces)
-    text = "\n".join(piece.text for piece in pieces if piece.text)
-    if not any(piece.attachment for piece in pieces) and (not text or "words" in draft_of(situation).answers):
-        own = await write("words", N_("Then please write in your own words what happened."))
-        text = "\n".join(filter(None, (own, text)))
+    text, files = await agreed(situation, pieces, N_("Then please write in your own words what happened."))
     when = await line("when", N_("When did it happen? For example: today, yesterday, last week, every night."))
     contact = await agree("contact", N_("May the forum ask you questions through this bot? They will not know who you are."))
-    content = Content(text, tuple(piece.attachment for piece in pieces if piece.attachment), spot, when)
-    ticket = _ticket(situation, category, where, content, urgent=in_danger == "yes", contact=contact == "yes")
+    content = Content(text, files, spot, when)
+    urgent = category.urgent or in_danger == "yes"
+    ticket = ticket_to_be(
+        situation, "report", category.key, where, content, contact=contact == "yes", urgent=urgent, sensitive=category.sensitive
+    )
     await review("review", _review(situation, ticket), tuple(_parts(where, pieces)))
     return _send(situation, ticket)
 
@@ -76,27 +67,6 @@ async def _category(situation: Situation) -> Category:
     options = [Option(category.key, category.names) for category in categories]
     key = await choose("category", paragraphs(N_("What is the problem about?"), hints), options)
     return next(category for category in categories if category.key == key)
-
-
-def _ticket(situation: Situation, category: Category, where: Where, content: Content, *, urgent: bool, contact: bool) -> Ticket:
-    """Return the ticket to be: what the review shows is what is stored."""
-    district = situation.province.district(where.forum)
-    draft = draft_of(situation)
-    return Ticket(
-        id=TicketId(draft.id),
-        reference=f"{district.code if district else 'DYL'}-{draft.reference}",
-        kind="report",
-        resident=resident_of(situation).id,
-        home=where.forum,
-        forum=where.forum,
-        category=category.key,
-        urgent=urgent or category.urgent,
-        sensitive=category.sensitive,
-        contact=contact,
-        state="new",
-        opened=situation.now.astimezone(BAGHDAD).date(),
-        content=content,
-    )
 
 
 def _review(situation: Situation, ticket: Ticket) -> Piece:
@@ -123,10 +93,7 @@ def _parts(where: Where, pieces: tuple[StoryPiece, ...]) -> Iterator[Option]:
 
 def _send(situation: Situation, ticket: Ticket) -> Iterator[Effect]:
     """Store the ticket, bring its card to the forum, and give the receipt."""
-    yield OpenTicket(ticket)
-    yield Audit("open", ticket.id, ticket.forum)
-    yield from place_cards(ticket, situation)
-    yield SetResident(resident_of(situation).id, refocus=True, focus=None)
+    yield from submit(situation, ticket)
     yield say(situation, Message(_receipt(situation, ticket), ((Button(C_("button", "My reports"), Action("my_reports")),),)))
 
 
