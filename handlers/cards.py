@@ -15,7 +15,7 @@ from bot.model.province import Province
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from bot.model.tickets import Entry, Outcome, Ticket, TicketState
-from handlers.session_words import request_facts
+from handlers.session_words import LANGUAGE_NAMES, request_facts
 
 OPENING = EntryId("opening")
 """Stands for the report itself in the slots of its files."""
@@ -57,6 +57,7 @@ def card_body(ticket: Ticket, province: Province, *, today: date | None = None) 
         N_("Area: {district}", district=province.forum_names(ticket.home)),
         N_("Place: {place}", place=Words(content.place)) if content.place else None,
         N_("When: {when}", when=Words(content.when)) if content.when else None,
+        N_("Language: {language}", language=LANGUAGE_NAMES[content.language]) if content.language else None,
         N_("Received: {date}", date=ticket.opened),
         _waiting(ticket, today),
         *_files(content.attachments),

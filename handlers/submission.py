@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.engine.conversing import draft_of, resident_of
 from bot.engine.places import Where
@@ -65,7 +66,7 @@ def ticket_to_be(
         contact=contact,
         state="new",
         opened=situation.now.astimezone(BAGHDAD).date(),
-        content=content,
+        content=replace(content, language=resident_of(situation).language),
     )
 
 

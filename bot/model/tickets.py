@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from bot.model.events import Delivery
-from bot.model.ids import EntryId, ForumId, MemberId, ResidentId, SessionId, TicketId
+from bot.model.ids import EntryId, ForumId, Language, MemberId, ResidentId, SessionId, TicketId
 from bot.model.messages import Attachment
 from bot.model.sessions import Request
 
@@ -22,6 +22,7 @@ class Content:
     """What the resident said and agreed to pass on: the sealed part of a ticket.
 
     Attributes:
+        language: which of ours the resident chose to be spoken to in: the forum answers in it if it can.
         request: what a dialogue request asks for; None for a report.
         text: the resident's own words; empty for a report of only a voice note.
         attachments: files that the resident agreed to pass on.
@@ -34,6 +35,7 @@ class Content:
     place: str = ""
     when: str = ""
     request: Request | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,10 +208,17 @@ def test_a_request_stays_a_request_on_its_way() -> None:
     assert english(card_body(ticket(kind="dialogue", state="closed"), PLACES)).startswith("Request KHN-7F3K9 is closed.\n")
 
 
+def test_the_card_says_which_language_the_resident_reads() -> None:
+    """B56: the language chosen in the bot, so that a volunteer can answer in it; never what a phone is set to."""
+    shown = english(card_body(ticket(content=Content(STORY, language="ckb")), PLACES))
+    assert "Language: Kurdish" in shown
+    assert "Language" not in english(card_body(ticket(), PLACES))
+
+
 def test_an_unknown_category_does_not_stop_a_card() -> None:
     assert STORY in english(card_body(ticket(category="no longer configured"), PLACES))
 
 
 def test_every_part_of_the_content_was_decided_on() -> None:
     """A new field of a ticket's content is neither shown nor hidden by accident: add it to the card or here."""
-    assert {field.name for field in fields(Content)} == {"text", "attachments", "place", "when", "request"}
+    assert {field.name for field in fields(Content)} == {"text", "attachments", "place", "when", "request", "language"}
