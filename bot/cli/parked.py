@@ -127,7 +127,10 @@ async def _again(config: Config, number: str) -> None:
         if kind == "i":
             found = await db.transact(lambda conn: inbox.revive(conn, row, now))
         else:
-            found = await db.transact(lambda conn: outbox.revive(conn, db.keys, row, now))
+            outcome = await db.transact(lambda conn: outbox.revive(conn, db.keys, row, now))
+            if outcome == "elsewhere":
+                raise AlwandError(f"{number} is of a report that another forum holds now: it cannot be sent there; drop it instead")
+            found = outcome == "queued"
     if not found:
         raise _unknown(number)
 

@@ -13,19 +13,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, select, update
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Priority
-from bot.model.ids import EntryId, ForumId, ResidentId, SessionId, TicketId
+from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, SessionId, TicketId
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
 from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, open_body, promote, settle
 from bot.storage.seal import Keyring
-from bot.storage.tables import forums, outbox
+from bot.storage.tables import forums, outbox, tickets
 from bot.storage.upsert import hold
 
 
@@ -274,16 +274,27 @@ async def dead(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Row]:
     return [await _row(conn, keys, row) for row in rows]
 
 
-async def revive(conn: AsyncConnection, keys: Keyring, row: int, now: datetime) -> bool:
-    """Queue what was refused once more, behind what waits for the same recipient; False if there is no such row."""
+async def revive(conn: AsyncConnection, keys: Keyring, row: int, now: datetime) -> Literal["queued", "unknown", "elsewhere"]:
+    """Queue what was refused once more, behind what waits for the same recipient.
+
+    `unknown`: there is no such row. `elsewhere`: it is of a ticket that its forum no longer holds, and must not be read there any more.
+    """
     found = (await conn.execute(select(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).one_or_none()
     if found is None:
-        return False
+        return "unknown"
     dead_row = await _row(conn, keys, found)
+    if dead_row.outgoing.do == "show" and await _is_elsewhere(conn, dead_row):
+        return "elsewhere"
     await discard(conn, row)
     parts = dead_row.recipient, dead_row.outgoing, dead_row.priority, dead_row.slot, dead_row.ticket, dead_row.entry
-    await put(conn, keys, *parts, now)
-    return True
+    await put(conn, keys, *parts, now, dead_row.session)
+    return "queued"
+
+
+async def _is_elsewhere(conn: AsyncConnection, row: Row) -> bool:
+    if row.ticket is None or not isinstance(row.recipient, ToForum) or row.recipient.forum == PROVINCE:
+        return False
+    return await conn.scalar(select(tickets.c.forum).where(tickets.c.id == row.ticket)) != row.recipient.forum
 
 
 async def discard(conn: AsyncConnection, row: int) -> bool:

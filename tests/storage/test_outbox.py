@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert
@@ -10,11 +11,11 @@ from bot.model.effects import Priority
 from bot.model.ids import EntryId, ResidentId, TicketId
 from bot.model.messages import Action, Attachment, ToChat, ToResident
 from bot.model.outgoing import Label, Outgoing
-from bot.storage import forums, outbox
+from bot.storage import forums, outbox, tickets
 from bot.storage.database import Database
 from bot.storage.sqlite import near
 from bot.storage.tables import outbox as table
-from tests.storage.samples import GROUP, KHANAQIN, NOW, SECOND, SOMEBODY, claim, count, first, put, says, texts_in_order
+from tests.storage.samples import GROUP, KHANAQIN, MANDALI, NOW, SECOND, SOMEBODY, a_ticket, claim, count, first, put, says, texts_in_order
 
 
 async def heads(db: Database, limit: int = 10, now: object = NOW) -> list[str]:
@@ -309,3 +310,20 @@ async def test_what_is_put_in_a_failed_turn_is_never_said(database: Database) ->
     with pytest.raises(LookupError):
         await database.transact(turn)
     assert await texts_in_order(database) == []
+
+
+async def test_a_refused_card_is_not_sent_again_to_a_forum_that_gave_the_report_away(database: Database) -> None:
+    """B63: the first group does not read what has gone on to another, also not by the operator's hand."""
+    held = a_ticket()
+    await database.transact(lambda conn: tickets.open_ticket(conn, database.keys, held))
+    row = await database.transact(
+        lambda conn: outbox.put(conn, database.keys, GROUP, says("card"), Priority.CARD, "card:x", held.id, None, NOW)
+    )
+    claimed = await claim(database, row)
+    await database.transact(lambda conn: outbox.never(conn, database.keys, claimed, "refused"))
+    await database.transact(lambda conn: tickets.move(conn, database.keys, replace(held, forum=MANDALI)))
+    assert await database.transact(lambda conn: outbox.revive(conn, database.keys, row, NOW)) == "elsewhere"
+    assert await heads(database) == []
+    await database.transact(lambda conn: tickets.move(conn, database.keys, replace(held, version=2)))
+    assert await database.transact(lambda conn: outbox.revive(conn, database.keys, row, NOW)) == "queued"
+    assert await heads(database) == ["group"]
