@@ -31,12 +31,16 @@ Role = Literal["member", "coordinator"]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A volunteer, known by a random id and the name shown in their own group only."""
+    """A volunteer, known by a random id and the name shown in their own group only.
+
+    `person` is the same in every group that somebody is a member of (an HMAC): who wrote in one group may not approve in another.
+    """
 
     id: MemberId
     forum: ForumId
     name: str
     role: Role = "member"
+    person: str = ""
 
 
 Actor = Literal["resident", "member", "coordinator", "former_member", "anonymous", "channel", "stranger"]
