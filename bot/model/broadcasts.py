@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
 from bot.model.ids import LANGUAGES, BroadcastId, ForumId, Language, MemberId, OccurrenceId
@@ -59,6 +59,8 @@ DAY_NAMES: tuple[DayName, ...] = get_args(DayName)
 """In the order of `date.weekday()`; names, since numbers are counted differently everywhere."""
 Ordinal = Literal["1st", "2nd", "3rd", "4th", "last"]
 WINDOWS: tuple[int, ...] = (1, 3, 6, 12, 24)
+VOICES_KEPT = timedelta(days=30)
+"""How long after the end of an occurrence it is known that somebody has answered; a quiz takes answers until then, lest one counts twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Broadcast:
         previewed: the revision that its author has seen in every language of the audience.
         approved: the revision that was approved, 0 if none; only that is ever sent.
         approver: who approved it.
+        since: on the clocks of Asia/Baghdad, without a zone; its times after this one are still to come. None until it is approved.
         asking: the step of the composer that is open, with what was chosen on the way.
         revision: raised by each change of what is said, to whom, or when.
         version: raised by each change of the row.
@@ -143,6 +146,7 @@ class Broadcast:
     previewed: int = 0
     approved: int = 0
     approver: MemberId | None = None
+    since: datetime | None = None
     asking: str = ""
     revision: int = 1
     version: int = 1
