@@ -119,6 +119,8 @@ class Broadcast:
     Attributes:
         forum: in whose group it is written: a forum tells its own district only, the province any.
         author, author_person: who wrote it, as a member of that group, and as the one person behind their memberships (`Member.person`).
+        author_name: how that group calls them; told to nobody else.
+        writers: everybody who has changed what is said, to whom or when, as `author_person`: none of them may approve it.
         texts: what is said, by language.
         attachment: one picture, video, voice or document for all languages.
         counted: how many it would reach, of the last revision that was counted.
@@ -135,6 +137,8 @@ class Broadcast:
     forum: ForumId
     author: MemberId
     author_person: str
+    author_name: str = ""
+    writers: frozenset[str] = frozenset()
     state: BroadcastState = "draft"
     topic: Topic | None = None
     texts: Mapping[Language, str] = field(default_factory=dict)

@@ -58,7 +58,8 @@ COORDINATORS = N_("Only a coordinator can do this, in the group of the province.
 
 
 def _approving(situation: Situation, broadcast: Broadcast, member: Member, args: tuple[str, ...]) -> Case | Refused:
-    if member.id == broadcast.author or member.person == broadcast.author_person:
+    wrote = {broadcast.author_person, *broadcast.writers}
+    if not member.person or member.id == broadcast.author or member.person in wrote:
         return Refused(N_("You wrote this broadcast. Another coordinator must approve it."))
     return Case(situation, broadcast, member, args)
 
