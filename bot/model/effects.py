@@ -25,7 +25,7 @@ from bot.model.messages import Message, Recipient
 from bot.model.people import Draft
 from bot.model.sessions import Answer, Promise, Rating, Round, Session
 from bot.model.subscriptions import Subscription, Topic
-from bot.model.text import Text
+from bot.model.text import Piece, Text
 from bot.model.tickets import Entry, Ticket
 
 
@@ -70,7 +70,7 @@ class Withdraw:
 class Toast:
     """Answer the button press itself. The only thing that goes out at once; lost without harm."""
 
-    text: Text
+    text: Piece
     alert: bool = False
 
 
