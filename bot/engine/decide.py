@@ -14,14 +14,17 @@ from bot.engine.talk import Begin
 from bot.engine.typed import chosen
 from bot.model.effects import Effect, KeepDraft, Send, SetResident, SetTimer, Toast
 from bot.model.events import (
+    AudienceCounted,
     BotBlocked,
     BotUnblocked,
     ButtonPressed,
+    ClockDoubted,
     CommandGiven,
     DeliveryChanged,
     Event,
     ForumUnreachable,
     MediaReceived,
+    OccurrenceEnded,
     TextEdited,
     TextReceived,
     TimerFired,
@@ -44,7 +47,9 @@ def decide(book: Book, situation: Situation, event: Event) -> tuple[Effect, ...]
         case TimerFired():
             handler = book.timers.get(event.kind)
             return tuple(handler(situation, event)) if handler else ()
-        case BotBlocked() | BotUnblocked() | DeliveryChanged() | ForumUnreachable():
+        case (
+            BotBlocked() | BotUnblocked() | DeliveryChanged() | ForumUnreachable() | AudienceCounted() | OccurrenceEnded() | ClockDoubted()
+        ):
             news = book.news.get(type(event))
             return tuple(news(situation, event)) if news else ()
         case _ if situation.place == "private":

@@ -60,7 +60,8 @@ class Situation:
             about no report and no session, or about a dialogue request; in private for the command and buttons `sessions…` and for words
             outside a conversation. `promises` are then those of all of them.
         round, people: for `TimerFired("round")`, what is being told, and the next people to be told, each with their place: `CHUNK` of
-            them, fewer at the end. Nobody comes twice in a round. `tally` and `promises` are there, what would cost more is not.
+            them at most. Nobody comes twice in a round. `tally` and `promises` are there, what would cost more is not.
+        reached: how far the round has come when these people are told, None where they are its last.
         broadcast: the broadcast that the button, replied prompt, timer or news is about, or the occurrence belongs to. Nobody else changes
             it before this turn is stored.
         occurrence, figures: the occurrence that it is about, and what became of it so far.
@@ -116,6 +117,7 @@ class Situation:
     doubted: int = 0
     round: Round | None = None
     people: tuple[Person, ...] = ()
+    reached: int | None = None
 
     def language(self) -> Language:
         """Return the language to speak here: the resident's choice, or that of the forum's group."""

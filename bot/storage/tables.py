@@ -366,11 +366,11 @@ occurrences = Table(
     sealed("body", nullable=False),
     sealed("uploaded"),
     UniqueConstraint("broadcast", "wall"),
-    Index("ix_occurrences_open", "id", **only("state IN ('sending', 'paused')")),
+    Index("ix_occurrences_open", "due", **only("NOT told", "told = 0")),
 )
 """wall: ISO 8601 without a zone; with the broadcast it makes the occurrence, so that whoever fires twice opens one. cursor: the number of
-the last subscriber looked at. told: its end has been told. body: audience, topic and the messages by language, under the broadcast's key,
-as is uploaded, the channel's name of the file that was sent."""
+the last subscriber looked at. told: its end has been told, or there is none to tell. body: audience, topic and the messages by language,
+under the broadcast's key, as is uploaded, the channel's name of the file that was sent."""
 
 copies = Table(
     "copies",

@@ -9,14 +9,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model.effects import EraseResident, MoveSession, MoveTicket, SetAnswer, StartRound, Subscribe
+from bot.model.effects import EraseResident, MoveSession, MoveTicket, SetAnswer, SetSubscription, StartRound
 from bot.model.ids import LANGUAGES, ResidentId, RoundId, TicketId
 from bot.model.messages import ToResident
 from bot.model.sessions import CHUNK, Answer, Reach, Round, RoundKind, Session
 from bot.storage import rounds, sessions, tickets
 from bot.storage.database import Database
 from tests.handlers.build import KHANAQIN, MANDALI, ticket
-from tests.pipeline.wire import NOW, Village, announced, opens
+from tests.pipeline.wire import NOW, Village, announced, opens, sessions_in
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ async def test_who_wants_no_more_is_not_told_again(village: Village) -> None:
     """B94: the stop button ends what is to come and touches no request."""
     session = await opens(village, announced())
     await village.settled("sara", KHANAQIN)
-    await village.does(Subscribe(ResidentId("residentsara"), KHANAQIN), the_round(session))
+    await village.does(SetSubscription(ResidentId("residentsara"), sessions_in(KHANAQIN)), the_round(session))
     await village.wakes()
     [row] = await village.said()
     stop = next(label.action for row in row.outgoing.rows for label in row if label.action.verb == "stop")

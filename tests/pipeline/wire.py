@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.base import Capabilities, Sign, Store
 from bot.engine.decide import decide
 from bot.i18n import render
-from bot.model.effects import Effect, SetResident, Subscribe
+from bot.model.effects import Effect, SetResident, SetSubscription
 from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, TextReceived
 from bot.model.ids import PROVINCE, ForumId, Language, ResidentId, SessionId
 from bot.model.messages import Action, ToForum, ToResident, recipient_key
 from bot.model.outgoing import Outcome, Outgoing, Sent
 from bot.model.sessions import Session
+from bot.model.subscriptions import Subscription
 from bot.pipeline import commit
 from bot.pipeline.chance import SystemChance
 from bot.pipeline.limits import Limits
@@ -78,6 +79,11 @@ class StillClock:
         return self.time.timestamp()
 
 
+def sessions_in(*districts: ForumId) -> Subscription:
+    """Return what somebody wants who wants to hear of the sessions in these districts."""
+    return Subscription(frozenset(districts), frozenset({"sessions"}))
+
+
 @dataclass
 class Village:
     """Four linked groups, residents, and the turns of the bot that serves them."""
@@ -106,7 +112,7 @@ class Village:
 
         async def work(conn: AsyncConnection) -> None:
             await residents.create(conn, self.db.keys, id, NAME, name, name, NOW.date())
-            await self.writes(conn, SetResident(id, language=language, consented=True), *(Subscribe(id, forum) for forum in subscribed))
+            await self.writes(conn, SetResident(id, language=language, consented=True), SetSubscription(id, sessions_in(*subscribed)))
 
         await self.db.transact(work)
         return id

@@ -1,0 +1,127 @@
+"""What a turn may know of broadcasts: the one it is about, its sending, those on a list, and who stands behind a member that tests one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.broadcasts import Broadcast, Figures, Occurrence
+from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event
+from bot.model.ids import PROVINCE, BroadcastId, ForumId, OccurrenceId, ResidentId
+from bot.model.situation import NO_FIGURES, Situation
+from bot.pipeline import timekeeping
+from bot.pipeline.surroundings import Surroundings
+from bot.storage import broadcasts, occurrences, residents, tallies, voices
+
+LAST: Final = 10
+"""How many sendings of one broadcast a decision sees."""
+LISTED: Final = 20
+"""How many broadcasts a list has."""
+COMMANDS: Final = frozenset({"broadcast", "broadcasts"})
+TESTING: Final = frozenset({"cast", "cast_ok"})
+"""The buttons below a broadcast that can send it to oneself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a button, timer, reply or news names."""
+
+    broadcast: BroadcastId | None = None
+    occurrence: OccurrenceId | None = None
+
+
+NOTHING: Final = Named()
+
+
+def named(event: Event, slot: str | None) -> Named:
+    """Return what a button names, or the message of ours that was answered (`cast:…`, `approve:…`, `progress:…`)."""
+    if isinstance(event, ButtonPressed) and event.action is not None:
+        return Named(event.action.broadcast, event.action.occurrence)
+    kind, _, rest = (slot or "").partition(":")
+    id = rest.partition(":")[0]
+    if kind in ("cast", "approve") and id:
+        return Named(BroadcastId(id))
+    if kind == "progress" and id:
+        return Named(occurrence=OccurrenceId(id))
+    return NOTHING
+
+
+async def with_broadcast(conn: AsyncConnection, around: Surroundings, situation: Situation, about: Named) -> Situation:
+    """Add the broadcast that is named, or whose occurrence is, with all that has become of it.
+
+    It stays locked to the end of the turn, so that nobody else sends it meanwhile. A forum's group knows only of its own, the province's
+    of all.
+    """
+    if about == NOTHING:
+        return situation
+    id = about.broadcast or await occurrences.broadcast_of(conn, about.occurrence or OccurrenceId(""))
+    broadcast = await broadcasts.load(conn, around.keys, id, lock=True) if id else None
+    if broadcast is None or situation.forum not in (None, PROVINCE, broadcast.forum):
+        return situation
+    occurrence = await occurrences.load(conn, about.occurrence, lock=True) if about.occurrence else None
+    return replace(
+        situation,
+        broadcast=broadcast,
+        occurrence=occurrence,
+        figures=await _figures(conn, broadcast, occurrence),
+        occurrences=await occurrences.last(conn, broadcast.id, LAST),
+    )
+
+
+async def with_heard(conn: AsyncConnection, around: Surroundings, situation: Situation, event: Event, resident: ResidentId) -> Situation:
+    """Add, in private, the occurrence whose button was pressed, and whether this resident has answered its quiz. Nothing is locked."""
+    about = named(event, None)
+    occurrence = await occurrences.load(conn, about.occurrence) if about.occurrence else None
+    broadcast = await broadcasts.load(conn, around.keys, occurrence.broadcast) if occurrence else None
+    if occurrence is None or broadcast is None:
+        return situation
+    voted = await voices.raised(conn, around.keys, occurrence.id, voices.QUIZ, resident)
+    return replace(situation, broadcast=broadcast, occurrence=occurrence, voted=voted)
+
+
+async def with_group(
+    conn: AsyncConnection, around: Surroundings, situation: Situation, forum: ForumId, arrival: Arrival, event: Event
+) -> Situation:
+    """Add what somebody who acts in a forum's group may know: the broadcast it is about, the list they ask for, and themselves."""
+    situation = await with_broadcast(conn, around, situation, named(event, situation.prompt))
+    if _asks_for_list(event):
+        situation = await _with_list(conn, around, situation, forum)
+    if situation.broadcast is None and not situation.broadcasts and not _asks_for_list(event):
+        return situation
+    doubted = await timekeeping.doubted(conn, around.keys)
+    return replace(situation, doubted=doubted, myself=await _myself(conn, around, situation, arrival, event))
+
+
+def _asks_for_list(event: Event) -> bool:
+    match event:
+        case CommandGiven(name):
+            return name in COMMANDS
+        case ButtonPressed(action):
+            return action is not None and action.verb == "casts"
+        case _:
+            return False
+
+
+async def _with_list(conn: AsyncConnection, around: Surroundings, situation: Situation, forum: ForumId) -> Situation:
+    listed = await broadcasts.of_forum(conn, around.keys, forum, LISTED)
+    newest = await occurrences.latest(conn, [each.id for each in listed])
+    latest = {each.id: (newest[each.id], await _figures(conn, each, newest[each.id])) for each in listed if each.id in newest}
+    return replace(situation, broadcasts=listed, latest=latest)
+
+
+async def _figures(conn: AsyncConnection, broadcast: Broadcast, occurrence: Occurrence | None) -> Figures:
+    if occurrence is None:
+        return NO_FIGURES
+    offered = max((len(question.options) for question in broadcast.quiz.texts.values()), default=0) if broadcast.quiz else 0
+    return await tallies.figures(conn, occurrence.id, offered)
+
+
+async def _myself(conn: AsyncConnection, around: Surroundings, situation: Situation, arrival: Arrival, event: Event) -> ResidentId | None:
+    """Return who a member is in private, only where they press what can send them a test: elsewhere nobody need know that they are one."""
+    testing = isinstance(event, ButtonPressed) and event.action is not None and event.action.verb in TESTING
+    if not testing or situation.member is None or arrival.person is None:
+        return None
+    resident = await residents.find(conn, around.keys, arrival.channel, arrival.person)
+    return resident.id if resident is not None and resident.reachable else None
