@@ -19,7 +19,7 @@ import handlers
 from bot import crash
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.setup import Entry, Menus
-from bot.clock import Clock, clock
+from bot.clock import SystemClock, clock
 from bot.config import Config
 from bot.engine.decide import decide
 from bot.errors import AlwandError
@@ -81,14 +81,16 @@ async def _live(config: Config, token: str) -> None:
         telegram = await stack.enter_async_context(_telegram(config, token, time))
         limits = _limits(config, telegram)
         around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
-        await announce_absence(db, around, time.now())
+        machine = Machine(db, telegram, around, _decide, limits, time)
+        await machine.time.begin()
+        await announce_absence(db, around, machine.time.now())
         log.info("started", dialect=db.dialect)
-        await _serve(Machine(db, telegram, around, _decide, limits, time), telegram)
+        await _serve(machine, telegram)
         log.info("stopped")
 
 
 @asynccontextmanager
-async def _opened(config: Config, time: Clock) -> AsyncIterator[Database]:
+async def _opened(config: Config, time: SystemClock) -> AsyncIterator[Database]:
     """Open the database and make the configured forums known in it; what was held for one that now has a group goes out."""
     keys = Keyring.parse(config.key())
     db = await Database.open(config.storage.url, keys)
@@ -107,7 +109,7 @@ async def _opened(config: Config, time: Clock) -> AsyncIterator[Database]:
         await db.close()
 
 
-def _telegram(config: Config, token: str, time: Clock) -> TelegramChannel:
+def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:
     return TelegramChannel(
         token=token,
         api_url=config.telegram.api_url,

@@ -10,5 +10,5 @@
 7. `at_once.py` answers a button press as soon as the turn is on disk.
 8. `sender.py` picks the next row at the pace of `pace.py`, and `delivery.py` writes down what became of it.
 9. `timers.py` moves what falls due into the inbox; what the sender learnt comes back there too, as `news.py` tells it.
-10. `watch.py` notices what has stopped.
+10. `timekeeping.py` is the clock of all of them, and does not follow one that jumps; `watch.py` notices what has stopped.
 """

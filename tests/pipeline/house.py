@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.channels.telegram import TelegramChannel
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.demo.server import StandIn
 from bot.demo.world.chat import Chat
 from bot.demo.world.people import Person
@@ -53,7 +53,15 @@ def surroundings(keys: Keyring) -> Surroundings:
 
 
 async def live(
-    db: Database, url: str, token: str, stop: asyncio.Event, *, limits: Limits, clock: Clock, decide: Decide, intake_only: bool = False
+    db: Database,
+    url: str,
+    token: str,
+    stop: asyncio.Event,
+    *,
+    limits: Limits,
+    clock: SystemClock,
+    decide: Decide,
+    intake_only: bool = False,
 ) -> None:
     """Run the pipeline until stopped, or only receive until cancelled."""
     channel = TelegramChannel(
@@ -76,7 +84,7 @@ class House:
     province: Chat
     member: Person
     limits: Limits = field(default_factory=Limits)
-    clock: Clock = field(default_factory=SystemClock)
+    clock: SystemClock = field(default_factory=SystemClock)
     decide: Decide = decide
 
     @asynccontextmanager
@@ -123,7 +131,7 @@ class House:
         return [call.status for call in self.telegram.world.calls if call.status >= 400]
 
 
-async def linked(db: Database, forum: Chat, province: Chat, clock: Clock) -> None:
+async def linked(db: Database, forum: Chat, province: Chat, clock: SystemClock) -> None:
     """Make the forums known and give two of them their groups."""
     chats = {FORUM: str(forum.id), PROVINCE: str(province.id)}
     now = clock.now()
