@@ -30,7 +30,9 @@ from handlers import (
     start,
     stopping,
 )
-from handlers.broadcasts.answering import BROADCAST_ALWAYS, BROADCAST_BUTTONS
+from handlers.broadcasts import replies
+from handlers.broadcasts.answering import BROADCAST_ALWAYS, BROADCAST_BUTTONS, PREVIEW_DESK
+from handlers.broadcasts.writing import WRITING_COMMANDS, WRITING_DESK, WRITING_NEWS
 from handlers.calendar import CALENDAR_COMMANDS, CALENDAR_DESK, hearing
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
 from handlers.sessions import SESSION_COMMANDS, SESSION_DESK, SESSION_EVENTS, SESSION_TIMERS
@@ -108,6 +110,7 @@ NEWS: dict[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
     BotBlocked: reachability.blocked,
     BotUnblocked: reachability.unblocked,
     **DESK_NEWS,
+    **WRITING_NEWS,
 }
 
 BOOK = Book(
@@ -121,9 +124,9 @@ BOOK = Book(
     commands=COMMANDS,
     typed=lambda situation, text: naming.typed(situation, text) or my_sessions.typed(situation, text),
     messages=my_reports.messages,
-    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK},
-    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS},
-    desk_events=hearing({**DESK_EVENTS, **SESSION_EVENTS}),
+    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK, **WRITING_DESK, **PREVIEW_DESK},
+    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS, **WRITING_COMMANDS},
+    desk_events=replies.hearing(hearing({**DESK_EVENTS, **SESSION_EVENTS})),
     timers=TIMERS,
     news=NEWS,
 )
