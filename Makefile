@@ -9,7 +9,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # --python installs into the environment with the machine's own pip, so the environment needs none (Debian keeps its maker apart).
 PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --no-input
-LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres
+LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres --extra pictures
 
 .DEFAULT_GOAL := help
 .PHONY: help setup pictures demo test test-slow check format bench lock locales clean
