@@ -88,8 +88,6 @@ async def with_group(
     situation = await with_broadcast(conn, around, situation, named(event, situation.prompt))
     if _asks_for_list(event):
         situation = await _with_list(conn, around, situation, forum)
-    if situation.broadcast is None and not situation.broadcasts and not _asks_for_list(event):
-        return situation
     doubted = await timekeeping.doubted(conn, around.keys)
     return replace(situation, doubted=doubted, myself=await _myself(conn, around, situation, arrival, event))
 

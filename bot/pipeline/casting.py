@@ -85,7 +85,7 @@ class Casting:
             case SetSubscription():
                 await self._subscribe(effect, saying)
             case TrustClock():
-                await timekeeping.trust(conn, keys, self.now)
+                await timekeeping.trust(conn, keys)
             case _:
                 assert_never(effect)
 

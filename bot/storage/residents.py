@@ -142,7 +142,7 @@ async def _row(conn: AsyncConnection, which: Select[Any], name: str) -> Row[Any]
     return found
 
 
-def _address(keys: Keyring, row: Row[Any]) -> tuple[str, str]:
+def _address(keys: Keyring, row: Row[*tuple[Any, ...]]) -> tuple[str, str]:
     key = keys.unwrap(row.wrapped, owner_of(row.id))
     return _ADDRESS.validate_json(open_sealed(key, "residents", "address", row.id, row.address))
 
