@@ -32,6 +32,7 @@ from handlers import (
 )
 from handlers.broadcasts import replies
 from handlers.broadcasts.answering import BROADCAST_ALWAYS, BROADCAST_BUTTONS, PREVIEW_DESK
+from handlers.broadcasts.control import CONTROL_COMMANDS, CONTROL_DESK, CONTROL_NEWS, CONTROL_TIMERS
 from handlers.broadcasts.writing import WRITING_COMMANDS, WRITING_DESK, WRITING_NEWS
 from handlers.calendar import CALENDAR_COMMANDS, CALENDAR_DESK, hearing
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
@@ -104,6 +105,7 @@ TIMERS = {
     "seats": invitations.seats_freed,
     **DESK_TIMERS,
     **SESSION_TIMERS,
+    **CONTROL_TIMERS,
 }
 
 NEWS: dict[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
@@ -111,6 +113,7 @@ NEWS: dict[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
     BotUnblocked: reachability.unblocked,
     **DESK_NEWS,
     **WRITING_NEWS,
+    **CONTROL_NEWS,
 }
 
 BOOK = Book(
@@ -124,8 +127,8 @@ BOOK = Book(
     commands=COMMANDS,
     typed=lambda situation, text: naming.typed(situation, text) or my_sessions.typed(situation, text),
     messages=my_reports.messages,
-    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK, **WRITING_DESK, **PREVIEW_DESK},
-    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS, **WRITING_COMMANDS},
+    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK, **WRITING_DESK, **CONTROL_DESK, **PREVIEW_DESK},
+    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS, **WRITING_COMMANDS, **CONTROL_COMMANDS},
     desk_events=replies.hearing(hearing({**DESK_EVENTS, **SESSION_EVENTS})),
     timers=TIMERS,
     news=NEWS,

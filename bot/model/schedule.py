@@ -84,7 +84,7 @@ def happening(schedule: Schedule, calendar: Calendar, wall: datetime) -> Due:
     return Due(wall, at, moved=hindrance)
 
 
-def latest(schedule: Schedule, calendar: Calendar, wall: datetime) -> datetime:
+def too_late_from(schedule: Schedule, calendar: Calendar, wall: datetime) -> datetime:
     """Return the moment (UTC) after which it is too late to begin without asking; what is sent at once is late only once it could go."""
     due = in_utc(wall)
     begins = calendar.next_sendable(due) if schedule.kind == "now" else due
