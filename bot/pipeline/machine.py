@@ -11,6 +11,8 @@ import structlog
 from bot.channels.base import Channel
 from bot.clock import SystemClock
 from bot.errors import AlwandError
+from bot.pipeline.fanout.counting import Counting
+from bot.pipeline.fanout.feeder import Feeder
 from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
 from bot.pipeline.outage import Outage
@@ -34,7 +36,8 @@ class Machine:
 
     receive   channel → inbox            send     outbox → channel
     dispatch  inbox → turns              timers   due rows → inbox
-    watch     notices what has stopped
+    watch     notices what has stopped   feed     broadcasts → copies
+    count     how many a broadcast would reach
 
     `time` is the clock of all of them.
     """
@@ -44,8 +47,12 @@ class Machine:
         self.channel = channel
         self.time = Timekeeper(db, clock, told=self._look_again)
         self.dispatcher = Dispatcher(db, self.time, limits.lanes)
-        self.sender = Sender(db, around, channels, limits, self.time, told=self.dispatcher.wake)
-        self.turns = Turns(db, around, channels, decide, limits, self.time, sends=self.sender.wake, told=self.dispatcher.wake)
+        told = self.dispatcher.wake
+        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=lambda: self.feeder.wake())
+        self.feeder = Feeder(db, around, limits, self.time, self.sender.couriers, told=told)
+        self.counting = Counting(db, around, self.time, told=told)
+        wakes = {"sends": self.sender.wake, "told": told, "casts": self.feeder.wake}
+        self.turns = Turns(db, around, channels, decide, limits, self.time, counts=self.counting.ask, **wakes)
         self.inbox = Inbox(
             db, channel.name, self.time, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect
         )
@@ -68,6 +75,8 @@ class Machine:
                 begin("receive", lambda: self.channel.receive(self.inbox.store)),
                 begin("timers", self.timers.run),
                 begin("watch", self.watch.run),
+                begin("feed", self.feeder.run),
+                begin("count", self.counting.run),
             ]
             work = [begin("dispatch", lambda: self.dispatcher.run(self.turns.handle)), begin("send", self.sender.run)]
             await asked_to_stop.wait()
@@ -78,6 +87,7 @@ class Machine:
     def _look_again(self) -> None:
         self.dispatcher.wake()
         self.sender.wake()
+        self.feeder.wake()
 
     async def _finish(self, work: list[asyncio.Task[None]]) -> None:
         self.dispatcher.stop()

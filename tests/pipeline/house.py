@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import time
 from typing import Any
 
 from bot.channels.telegram import TelegramChannel
@@ -14,6 +15,7 @@ from bot.demo.server import StandIn
 from bot.demo.world.chat import Chat
 from bot.demo.world.people import Person
 from bot.i18n import render
+from bot.model.calendar import Calendar
 from bot.model.ids import PROVINCE, ForumId
 from bot.model.province import District, Hotline, Province
 from bot.model.text import Names
@@ -45,11 +47,13 @@ PROVINCE_OF_TESTS = Province(
     categories=(),
     hotlines=(Hotline("police", "911", _names("Police"), True, None),),
 )
+ANY_TIME = Calendar(quiet_from=time(), quiet_until=time(), friday_from=time(), friday_until=time())
+"""No hour is quiet, so that a broadcast is sent whenever the tests run."""
 
 
 def surroundings(keys: Keyring) -> Surroundings:
     """Return what every turn of these tests is handed."""
-    return Surroundings(keys, PROVINCE_OF_TESTS, SystemChance(), render)
+    return Surroundings(keys, PROVINCE_OF_TESTS, SystemChance(), render, ANY_TIME)
 
 
 async def live(
