@@ -95,6 +95,14 @@ async def put(
     if subscription.empty:
         await erase(conn, keys, resident)
         return
+    row = row_of(keys, resident, subscription, language=language, reachable=reachable, today=today)
+    await upsert(conn, subscribers, {"lookup": row.pop("lookup")}, row)
+
+
+def row_of(
+    keys: Keyring, resident: ResidentId, subscription: Subscription, *, language: Language, reachable: bool, today: date
+) -> dict[str, str | bytes]:
+    """Return the row in which it is kept what a resident wants to be told: `lookup` and `body`."""
     wishes = _Wishes(
         language,
         tuple(sorted(subscription.districts)),
@@ -103,7 +111,7 @@ async def put(
         reachable,
     )
     token = _token(keys, resident)
-    await upsert(conn, subscribers, {"lookup": token}, {"body": _sealed(keys, token, resident, today, wishes)})
+    return {"lookup": token, "body": _sealed(keys, token, resident, today, wishes)}
 
 
 async def touch(

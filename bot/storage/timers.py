@@ -61,6 +61,7 @@ async def next_due(conn: AsyncConnection) -> datetime | None:
 
 async def move_due(conn: AsyncConnection, keys: Keyring, now: datetime, limit: int, held: frozenset[str] = frozenset()) -> int:
     """Move up to `limit` due timers into the inbox, earliest first, and return how many; those of an erased resident are dropped.
+
     Kinds that are held stay.
 
     An item's raw is JSON: `timer` (the kind), `key`, `resident`, `ticket`, `session`, `broadcast`, `occurrence`. It goes into the lane of
