@@ -21,6 +21,7 @@ FEWER = C_("number", "fewer than 5")
 EXCERPT, EXCERPT_OF_OPTION = 200, 40
 """Letters of a text, and of an answer to a quiz, that stand among the facts; the preview shows all of them."""
 NOT_YET = C_("plan", "not chosen yet")
+NOT_WRITTEN = C_("text", "not written yet")
 NOBODY = N_("Nobody has asked to receive messages in these areas yet.")
 FILES: Mapping[AttachmentKind, Text] = {
     "photo": C_("file", "picture"),
@@ -180,7 +181,7 @@ def _price(people: int, situation: Situation) -> Text | None:
 
 def _text(broadcast: Broadcast, language: Language) -> Text:
     text = broadcast.texts.get(language)
-    return N_("Text, {language}: {text}", language=LANGUAGE_NAMES[language], text=Words(excerpt(text)) if text else NOT_YET)
+    return N_("Text, {language}: {text}", language=LANGUAGE_NAMES[language], text=Words(excerpt(text)) if text else NOT_WRITTEN)
 
 
 def excerpt(text: str, letters: int = EXCERPT) -> str:
