@@ -95,8 +95,9 @@ class Village:
     def __post_init__(self) -> None:
         self.around = Surroundings(self.db.keys, PLACES, SystemChance(), render)
         limits = Limits(attempts=1)
-        quiet = {"sends": lambda: None, "told": lambda: None}
-        self.turns = Turns(self.db, self.around, {NAME: Wire()}, self._decide, limits, self.clock, **quiet)
+        self.turns = Turns(
+            self.db, self.around, {NAME: Wire()}, self._decide, limits, self.clock, sends=lambda: None, told=lambda: None
+        )  # fmt: skip
 
     @staticmethod
     def _decide(situation: Any, event: Event) -> Iterable[Effect]:
