@@ -31,6 +31,7 @@ class Outgoing:
         door: the label of a button that opens the private chat with the bot.
         uploaded: the attachment as the channel has it already, cleaned and sent by us before: it is sent by that name, without its bytes.
         paid: sent at the channel's price, beyond its usual rate.
+        whole: rather not sent at all than without its attachment; otherwise a sentence stands in for what cannot be had.
         then_leave: the bot leaves the group once this was said (the sender does that; a channel need not look at it).
     """
 
@@ -52,6 +53,11 @@ class Outgoing:
     door: str | None = None
     uploaded: str | None = None
     paid: bool = False
+    whole: bool = False
+
+
+UPLOAD_AGAIN = "upload_again"
+"""Why a message with `Outgoing.uploaded` has to come again `Later`: the channel does not know that name any more."""
 
 
 @dataclass(frozen=True, slots=True)
