@@ -21,7 +21,7 @@ class TextReceived:
 
 @dataclass(frozen=True, slots=True)
 class MediaReceived:
-    """A photo, voice note or video, perhaps with a caption; an album arrives as several with the same `album`."""
+    """A photo, voice note or video, or a PDF as an answer to the bot in a group; an album arrives as several with the same `album`."""
 
     attachment: Attachment
     caption: str = ""
@@ -63,7 +63,7 @@ class TextEdited:
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedReceived:
-    """Something that we do not take: a contact, poll, sticker, game, document; `kind` is the channel's word for it."""
+    """Something that we do not take: a contact, poll, sticker, game, other document; `kind` is the channel's word for it."""
 
     kind: str
 

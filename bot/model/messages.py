@@ -45,7 +45,7 @@ class Attachment:
     """A file as the channel names it; the bytes stay at the channel until they are sent on.
 
     Attributes:
-        kind: what it is. A picture sent as a file counts as a photo.
+        kind: what it is. A picture sent as a file counts as a photo; a document is a PDF that a member sent, or made by the bot itself.
         file: the channel's name of the file (secret: it never reaches a log or a group as such).
         size: bytes, 0 if unknown.
         too_big: above the channel's download limit, so it can be neither cleaned nor passed on.
