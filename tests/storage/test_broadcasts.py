@@ -141,6 +141,7 @@ async def test_the_last_ones_are_listed_newest_first(database: Database) -> None
     assert await database.read(lambda conn: occurrences.last(conn, CAST.id, 10)) == tuple(reversed(mine[2:]))
     newest = await database.read(lambda conn: occurrences.latest(conn, [CAST.id, BroadcastId("unknown")]))
     assert newest == {CAST.id: mine[-1]}
+    assert await database.read(lambda conn: occurrences.recent(conn, 3)) == tuple(reversed(mine[-3:]))
 
 
 async def moves(db: Database, occurrence: Occurrence) -> None:
