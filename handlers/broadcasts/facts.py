@@ -18,7 +18,7 @@ from handlers.topics import CIRCLE_NAMES, TOPIC_NAMES
 FEW = 5
 """Fewer people than this are not told apart (B55)."""
 FEWER = C_("number", "fewer than 5")
-EXCERPT, EXCERPT_OF_OPTION = 200, 40
+EXCERPT, EXCERPT_OF_OPTION = 120, 30
 """Letters of a text, and of an answer to a quiz, that stand among the facts; the preview shows all of them."""
 NOT_YET = C_("plan", "not chosen yet")
 NOT_WRITTEN = C_("text", "not written yet")

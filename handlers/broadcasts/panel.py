@@ -14,11 +14,14 @@ from bot.model.messages import Action, Button, Message, ToForum, cast_slot
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Joined, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts import choosing
-from handlers.broadcasts.facts import current, facts, missing, spoken
+from handlers.broadcasts.facts import current, excerpt, facts, missing, spoken
 from handlers.broadcasts.message import plain, question
 from handlers.broadcasts.pending import pending
 from handlers.broadcasts.steps import Row, asked, button, pairs
 from handlers.session_words import LANGUAGE_NAMES
+
+REASON = 250
+"""Letters of the province's reason that stay in the message; all of it was told when it came."""
 
 
 def panel(broadcast: Broadcast, situation: Situation) -> Send:
@@ -53,7 +56,7 @@ def _status(broadcast: Broadcast, situation: Situation) -> Piece:
     returned = pending(broadcast).returned
     lacking = missing(broadcast, situation)
     return paragraphs(
-        N_("The province gave it back: {reason}", reason=Words(returned)) if returned else None,
+        N_("The province gave it back: {reason}", reason=Words(excerpt(returned, REASON))) if returned else None,
         lines(N_("Still missing:"), *(Joined((plain("•"), each), " ") for each in lacking))
         if lacking
         else N_("Everything is there. “Submit” asks the province for its approval."),

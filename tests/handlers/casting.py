@@ -64,6 +64,10 @@ class Writing:
         assert self.here.broadcast is not None
         return self.here.broadcast
 
+    def state(self) -> str:
+        """Return the broadcast's state."""
+        return self.broadcast.state
+
     @property
     def panel(self) -> Send:
         return self.shown[self.broadcast.forum, cast_slot(self.broadcast.id)]
