@@ -73,13 +73,13 @@ def _send(case: Case, occurrence: Occurrence) -> list[Effect]:
         return refuse(no)
     begins = replace(occurrence, state="sending", started=case.situation.now)
     followed = begun(case.broadcast, replace(begins, version=occurrence.version + 1), case.situation)
-    told = N_("{member} has decided: it is sent now.", member=_who(case))
+    told = N_("It was decided: it is sent now.")
     return [MoveOccurrence(begins), case.audit("send", occurrence.id), *followed, *_decided(case, occurrence, told)]
 
 
 def _leave(case: Case, occurrence: Occurrence) -> list[Effect]:
     skipped = replace(occurrence, state="skipped", ended=case.situation.now)
-    told = N_("{member} has decided: it is left out.", member=_who(case))
+    told = N_("It was decided: it is left out.")
     shown = card(case.broadcast, skipped, case.situation, case.situation.figures)
     ended = finishing.finished(case.broadcast, case.situation, occurrence.id)
     return [MoveOccurrence(skipped), case.audit("leave", occurrence.id), shown, *_decided(case, occurrence, told), *ended]
@@ -106,11 +106,6 @@ def _decided(case: Case, occurrence: Occurrence, told: Text) -> list[Effect]:
         return []
     message = Message(paragraphs(named(case.broadcast, case.situation), told))
     return [Send(ToForum(PROVINCE), message, Priority.CARD, slot=progress_slot(occurrence.id))]
-
-
-def _who(case: Case) -> Text:
-    """Return who decided, without a name: another group's members are not named here."""
-    return N_("A coordinator") if case.situation.actor == "coordinator" else N_("The forum")
 
 
 _CONTROLS: Mapping[str, tuple[OccurrenceState, Control]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Literal
 
 from bot.model.broadcasts import Broadcast, Occurrence, OccurrenceState, Schedule
@@ -27,7 +27,7 @@ from handlers.broadcasts.panel import panel
 from handlers.broadcasts.progress import card, desk, groups, named, next_look
 from handlers.broadcasts.when import REASONS, date_line
 
-AT_ONCE = 50
+AT_ONCE = 20
 """So many times are dealt with in one turn: more have only passed where the machine was off for weeks."""
 TOLD = 5
 
@@ -83,7 +83,7 @@ def due(situation: Situation, event: TimerFired) -> list[Effect]:
     return [MoveBroadcast(after), *effects, panel(after, situation)]
 
 
-def pending(broadcast: Broadcast, situation: Situation, count: int = AT_ONCE) -> tuple[datetime, ...]:
+def pending(broadcast: Broadcast, situation: Situation, count: int) -> tuple[datetime, ...]:
     """Return the due times that have not been dealt with, on the wall; also of what is sent once and should have begun already."""
     latest = situation.latest.get(broadcast.id)
     known = (*situation.occurrences, *(latest[:1] if latest else ()))
@@ -128,20 +128,18 @@ def post_slot(occurrence: OccurrenceId) -> str:
 
 def _go_on(broadcast: Broadcast, situation: Situation) -> tuple[Broadcast, list[Effect]]:
     """Return the broadcast after what has fallen due, and what that means; the timer for the next is among it."""
-    effects: list[Effect] = []
-    dealt_with: list[Verdict] = []
-    for verdict in _verdicts(broadcast, situation):
-        if verdict.what == "wait":
-            effects += [_timer(broadcast, verdict.at), *_told_to_wait(broadcast, verdict, situation)]
-            break
-        dealt_with.append(verdict)
-        effects += _opened(broadcast, verdict, situation)
-    else:
-        if len(dealt_with) == AT_ONCE:
-            effects.append(_timer(broadcast, situation.now))
-        elif all(verdict.what in ("skip", "missed") for verdict in dealt_with) and over(_after(broadcast, dealt_with), situation):
-            return replace(_after(broadcast, dealt_with), state="finished"), [*effects, *_told_left_out(broadcast, dealt_with, situation)]
-    return _after(broadcast, dealt_with), [*effects, *_told_left_out(broadcast, dealt_with, situation)]
+    verdicts = list(_verdicts(broadcast, situation))
+    dealt_with = [verdict for verdict in verdicts if verdict.what != "wait"]
+    after = _after(broadcast, dealt_with)
+    effects = [effect for verdict in dealt_with for effect in _opened(broadcast, verdict, situation)]
+    effects += _told_left_out(broadcast, dealt_with, situation)
+    if len(verdicts) > len(dealt_with):
+        effects += [_timer(broadcast, verdicts[-1].at), *_told_to_wait(broadcast, verdicts[-1], situation)]
+    elif len(dealt_with) == AT_ONCE:
+        effects.append(_timer(broadcast, situation.now))
+    elif all(verdict.what in ("skip", "missed") for verdict in dealt_with) and over(after, situation):
+        after = replace(after, state="finished")
+    return after, effects
 
 
 def _after(broadcast: Broadcast, dealt_with: list[Verdict]) -> Broadcast:
@@ -152,10 +150,14 @@ def _after(broadcast: Broadcast, dealt_with: list[Verdict]) -> Broadcast:
 
 
 def _verdicts(broadcast: Broadcast, situation: Situation) -> Iterator[Verdict]:
-    walls = pending(broadcast, situation)
-    for wall, following in zip_longest(walls, walls[1:]):
+    """Yield what is to be done about one time after the other, up to the first that waits."""
+    walls = pending(broadcast, situation, AT_ONCE + 1)
+    for wall, following in islice(zip_longest(walls, walls[1:]), AT_ONCE):
         passed = following is not None and in_utc(following) <= situation.now
-        yield _verdict(broadcast.schedule, situation, wall, passed=passed)
+        verdict = _verdict(broadcast.schedule, situation, wall, passed=passed)
+        yield verdict
+        if verdict.what == "wait":
+            return
 
 
 def _verdict(schedule: Schedule, situation: Situation, wall: datetime, *, passed: bool) -> Verdict:
