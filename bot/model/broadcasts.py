@@ -137,8 +137,6 @@ class Broadcast:
     forum: ForumId
     author: MemberId
     author_person: str
-    author_name: str = ""
-    writers: frozenset[str] = frozenset()
     state: BroadcastState = "draft"
     topic: Topic | None = None
     texts: Mapping[Language, str] = field(default_factory=dict)
@@ -150,6 +148,8 @@ class Broadcast:
     previewed: int = 0
     approved: int = 0
     approver: MemberId | None = None
+    author_name: str = ""
+    writers: frozenset[str] = frozenset()
     since: datetime | None = None
     asking: str = ""
     revision: int = 1
