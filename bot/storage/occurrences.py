@@ -93,12 +93,6 @@ async def recent(conn: AsyncConnection, limit: int) -> tuple[Occurrence, ...]:
     return tuple(_occurrence(row) for row in await conn.execute(query))
 
 
-async def recent(conn: AsyncConnection, limit: int) -> tuple[Occurrence, ...]:
-    """Return the last occurrences of all broadcasts, newest due time first."""
-    query = select(*_FIELDS).order_by(occurrences.c.due.desc(), occurrences.c.id).limit(limit)
-    return tuple(_occurrence(row) for row in await conn.execute(query))
-
-
 async def open_ones(conn: AsyncConnection) -> tuple[Occurrence, ...]:
     """Return what is sent, paused, or cancelled while its last messages were on their way, until its end has been told; oldest first."""
     under_way = occurrences.c.state.in_(("sending", "paused", "cancelled"))

@@ -161,6 +161,7 @@ async def test_a_due_time_brings_its_broadcast_and_comes_in_its_lane(village: Vi
         assert item is not None
         loaded = await village.db.transact(lambda conn, item=item: load_news(conn, village.around, news.read(item.raw), NOW))  # type: ignore[misc]
         await village.db.transact(lambda conn, item=item: inbox.done(conn, item))  # type: ignore[misc]
+        assert loaded is not None
         seen.append((loaded.event, loaded.situation.broadcast, loaded.situation.occurrence, loaded.situation.figures))
     assert sorted(seen, key=lambda each: str(each[0])) == [
         (TimerFired("cast_due", f"cast:{CAST.id}"), CAST, None, Figures()),
