@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import handlers
-from bot import crash
+from bot import charts, crash
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.setup import Entry, Menus
 from bot.clock import SystemClock, clock
@@ -118,6 +118,7 @@ def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:
         alarm=lambda word: log.error("alarm", about="telegram", word=word),
         now=time.now,
         recordings=config.recordings(),
+        draw=charts.draw,
         menus=Menus(_entries(menu.PRIVATE), _entries(menu.GROUP), menu.ABOUT),
     )
 
@@ -129,6 +130,7 @@ def _entries(commands: Iterable[tuple[str, Text]]) -> tuple[Entry, ...]:
 def _limits(config: Config, telegram: TelegramChannel) -> Limits:
     return Limits(
         per_second=config.limits.messages_per_second,
+        paid_per_second=config.broadcasts.rate,
         per_chat_seconds=config.limits.chat_seconds,
         group_per_minute=min(config.limits.group_per_minute, telegram.capabilities.group_per_minute),
         handler_seconds=config.limits.handler_seconds,

@@ -64,7 +64,7 @@ class _Row:
         return len(self.lines) * _LABEL.size * _LINE + _BELOW_LABEL + _BAR + _GAP
 
 
-def picture(chart: Chart) -> bytes:
+def drawn(chart: Chart) -> bytes:
     """Return the chart as a PNG that says nothing of how it was made."""
     room = WIDTH - 2 * _MARGIN
     title = _TITLE.lines(chart.title, room, 3, chart.language)

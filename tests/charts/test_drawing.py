@@ -9,10 +9,9 @@ import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from PIL import Image
 
-from bot.charts import picture
+from bot.charts import drawing
+from bot.charts.drawing import Chart, drawn
 from bot.charts.lettering import Letters, known
-from bot.charts.picture import Chart
-from bot.charts.picture import picture as drawn
 
 BARS = (("خانقين", 1240, True), ("جلولاء", 310, False), ("المقدادية", 0, False))
 ROOM = 500.0
@@ -34,41 +33,41 @@ def columns(found: np.ndarray, colour: str) -> np.ndarray:
 @pytest.mark.parametrize("language", ["ar", "ckb", "en"])
 def test_a_chart_is_as_wide_as_a_phone_shows_pictures_and_not_blank(language: str) -> None:
     found = pixels(Chart("تسليم", BARS, language))
-    assert found.shape[1] == picture.WIDTH
+    assert found.shape[1] == drawing.WIDTH
     assert 500 < found.shape[0] < 1000
     assert (found < 100).any()
 
 
 @pytest.mark.parametrize("language", ["ar", "ckb"])
 def test_bars_grow_from_where_the_reader_begins(language: str) -> None:
-    left = columns(pixels(Chart("x", (("a", 10, True), ("b", 1, False)), "en")), picture._USUAL)
-    right = columns(pixels(Chart("x", (("a", 10, True), ("b", 1, False)), language)), picture._USUAL)
-    assert (left.min(), right.max()) == (picture._MARGIN, picture.WIDTH - picture._MARGIN - 1)
+    left = columns(pixels(Chart("x", (("a", 10, True), ("b", 1, False)), "en")), drawing._USUAL)
+    right = columns(pixels(Chart("x", (("a", 10, True), ("b", 1, False)), language)), drawing._USUAL)
+    assert (left.min(), right.max()) == (drawing._MARGIN, drawing.WIDTH - drawing._MARGIN - 1)
     assert len(left) == len(right)
-    assert left.max() < picture.WIDTH / 4 < right.min()
+    assert left.max() < drawing.WIDTH / 4 < right.min()
 
 
 def test_a_bar_is_as_long_as_its_number() -> None:
     found = pixels(Chart("x", (("a", 400, True), ("b", 100, False)), "en"))
-    full = picture.WIDTH - 2 * picture._MARGIN - picture._NUMBER_ROOM
-    usual = columns(found, picture._USUAL)
+    full = drawing.WIDTH - 2 * drawing._MARGIN - drawing._NUMBER_ROOM
+    usual = columns(found, drawing._USUAL)
     assert usual.max() - usual.min() + 1 == pytest.approx(full / 4, abs=1)
 
 
 def test_the_marked_bar_differs_by_more_than_its_colour() -> None:
     """Whoever tells no hues apart sees an arrow before its label; and the two blues differ in depth."""
     marked, plain = (pixels(Chart("x", (("label", 5, flag),), "en")) for flag in (True, False))
-    before_label = slice(picture._MARGIN, picture._MARGIN + 24)
-    above_bars = slice(picture._MARGIN + 72, picture._MARGIN + 72 + picture._GAP + 55)
+    before_label = slice(drawing._MARGIN, drawing._MARGIN + 24)
+    above_bars = slice(drawing._MARGIN + 72, drawing._MARGIN + 72 + drawing._GAP + 55)
     assert (marked[above_bars, before_label] != plain[above_bars, before_label]).any()
-    depth = [sum(int(colour[at : at + 2], 16) for at in (1, 3, 5)) for colour in (picture._DEEP, picture._USUAL)]
+    depth = [sum(int(colour[at : at + 2], 16) for at in (1, 3, 5)) for colour in (drawing._DEEP, drawing._USUAL)]
     assert depth[1] - depth[0] > 200
 
 
 def test_nothing_is_drawn_of_nothing_but_its_place() -> None:
     found = pixels(Chart("x", (("a", 0, False), ("b", 0, True)), "en"))
-    assert not columns(found, picture._USUAL).size
-    assert columns(found, picture._RAIL).size
+    assert not columns(found, drawing._USUAL).size
+    assert columns(found, drawing._RAIL).size
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 40])
