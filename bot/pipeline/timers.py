@@ -17,8 +17,9 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model.broadcasts import VOICES_KEPT
 from bot.pipeline.timekeeping import HELD, Timekeeper, doubted
-from bot.storage import days, inbox, posts, timers
+from bot.storage import days, inbox, posts, timers, voices
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
 
@@ -83,6 +84,7 @@ class Timers:
             forgotten = await inbox.forget(conn, now - REPEATS_KEPT)
             destroyed = await days.forget(conn, (now - KEYS_KEPT).date())
             await posts.forget(conn, (now - self._keep_posts).date())
+            await voices.forget(conn, now - VOICES_KEPT)
             await conn.execute(text("PRAGMA optimize" if self._db.dialect == "sqlite" else "SELECT 1"))
             return forgotten, destroyed
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import SystemClock
 from bot.model.broadcasts import VOICES_KEPT, Audience, Broadcast, Figures, Occurrence
 from bot.model.effects import (
     CountAudience,
@@ -36,6 +37,8 @@ from bot.model.text import C_, N_, Names
 from bot.pipeline import commit
 from bot.pipeline.limits import Limits
 from bot.pipeline.surroundings import Loaded, blank
+from bot.pipeline.timekeeping import Timekeeper
+from bot.pipeline.timers import Timers
 from bot.pipeline.turn import Turns
 from bot.storage import copies, occurrences, subscribers, tallies
 from bot.storage.database import Database
@@ -210,6 +213,18 @@ async def test_when_it_is_forgotten_who_answered_nobody_can_answer_any_more(vill
     village.clock.time = NOW + after
     await writes(village, CountVote(SENT.id, AZAD, 0))
     assert (await figures(village)).answers == (counted, 0, 0)
+
+
+async def test_the_days_chores_forget_who_answered_what_is_long_over(village: Village) -> None:
+    """B95: what goes on is still remembered."""
+    clock = SystemClock()
+    later = replace(SENT, id=OccurrenceId("occurrencbbb"), wall=SENT.wall + timedelta(days=7))
+    await writes(village, OpenBroadcast(CAST), is_sent(), is_sent(later), CountVote(SENT.id, SARA, 0), CountVote(later.id, SARA, 0))
+    await writes(village, MoveOccurrence(replace(SENT, state="done", ended=clock.now() - VOICES_KEPT - timedelta(minutes=1))))
+    time = Timekeeper(village.db, clock, told=lambda: None)
+    await Timers(village.db, time, keep_posts=timedelta(days=180), told=lambda: None).chores()
+    assert await count(village.db, "voices") == 1
+    assert (await figures(village)).answers == (1, 0, 0)
 
 
 async def test_a_channel_is_spoken_to_in_its_forums_language_with_a_door_to_the_bot(village: Village) -> None:
