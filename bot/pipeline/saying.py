@@ -69,6 +69,8 @@ class Saying:
         outgoing = written(effect.message, language, self.around.words)
         if outgoing.expects_reply and self.arrival is not None:
             outgoing = replace(outgoing, asked=self.arrival.person)
+        if isinstance(effect.to, ToChannel):
+            outgoing = replace(outgoing, whole=True)
         await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry, effect.session)
 
     async def withdraw(self, effect: Withdraw) -> None:

@@ -233,6 +233,7 @@ async def test_a_channel_is_spoken_to_in_its_forums_language_with_a_door_to_the_
     [row] = await village.said()
     assert (row.recipient, row.outgoing.language, row.outgoing.text) == (ToChannel(MANDALI), "en", "Beware")
     assert row.outgoing.door == "Write to us"
+    assert row.outgoing.whole, "a public post without its picture would be a wrong one"
 
 
 async def test_a_chart_is_labelled_in_its_readers_language(village: Village) -> None:
