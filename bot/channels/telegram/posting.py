@@ -1,7 +1,7 @@
 """One message into one chat, in the form that the chat takes.
 
 The calls that send are put together here and not by the library's methods: those make an object of every parameter and of the whole
-answer, which costs more than all the rest of a broadcast (docs/benchmarks.md). Their names and fields are held against the specification
+answer, which costs more than all the rest (docs/decisions/0001). Their names and fields are held against the specification
 by the stand-in (tests/demo/test_specification.py).
 """
 
