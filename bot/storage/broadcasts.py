@@ -33,6 +33,9 @@ class _Body:
     previewed: int
     approved: int
     approver: MemberId | None
+    author_name: str
+    writers: frozenset[str]
+    since: datetime | None
     asking: str
     revision: int
 

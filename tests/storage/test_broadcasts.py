@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from datetime import time, timedelta
+from dataclasses import MISSING, fields, replace
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,7 +55,12 @@ async def test_a_broadcast_comes_back_as_it_was_written(database: Database) -> N
         asking="text:ckb",
         revision=3,
         state="approved",
+        author_name="Sara K.",
+        writers=frozenset({"a" * 64, "b" * 64}),
+        since=datetime(2026, 3, 14, 12, 30),  # noqa: DTZ001 - what the clock on the wall shows
     )
+    unset = [known.name for known in fields(full) if known.default is not MISSING and getattr(full, known.name) == known.default]
+    assert unset == ["version"], "each field stands for itself below"
     bare = Broadcast(BroadcastId("broadcastbar"), MANDALI, MemberId("memberaaaaaa"), "")
     monthly = a_broadcast(
         "broadcastmon", schedule=Schedule("monthly", at=time(9), days=("fri",), which="last", on_holidays=True, window=24)
