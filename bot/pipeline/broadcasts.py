@@ -19,6 +19,8 @@ LAST: Final = 10
 """How many sendings of one broadcast a decision sees."""
 LISTED: Final = 20
 """How many broadcasts a list has."""
+RESCHEDULED: Final = 200
+"""How many approved broadcasts a change of the calendar works out anew."""
 COMMANDS: Final = frozenset({"broadcast", "broadcasts"})
 TESTING: Final = frozenset({"cast", "cast_ok"})
 """The buttons below a broadcast that can send it to oneself."""
@@ -88,6 +90,8 @@ async def with_group(
     situation = await with_broadcast(conn, around, situation, named(event, situation.prompt))
     if _asks_for_list(event):
         situation = await _with_list(conn, around, situation, forum)
+    if forum == PROVINCE and _changes_calendar(event, situation.prompt):
+        situation = replace(situation, broadcasts=await broadcasts.approved(conn, around.keys, RESCHEDULED))
     doubted = await timekeeping.doubted(conn, around.keys)
     return replace(situation, doubted=doubted, myself=await _myself(conn, around, situation, arrival, event))
 
@@ -100,6 +104,12 @@ def _asks_for_list(event: Event) -> bool:
             return action is not None and action.verb == "casts"
         case _:
             return False
+
+
+def _changes_calendar(event: Event, slot: str | None) -> bool:
+    """Whether the rules of time may change with this, and with them the dates of broadcasts: a button of the calendar, a reply to it."""
+    pressed = isinstance(event, ButtonPressed) and event.action is not None and event.action.verb == "rules"
+    return pressed or (slot or "").startswith("rules:")
 
 
 async def _with_list(conn: AsyncConnection, around: Surroundings, situation: Situation, forum: ForumId) -> Situation:

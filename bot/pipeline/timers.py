@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -25,6 +26,7 @@ from bot.storage.errors import StorageUnavailable
 
 log = structlog.get_logger()
 
+CAST_DUE: Final = "cast_due"
 TICK_SECONDS: Final = 1.0
 DAY_SECONDS: Final = 86_400.0
 AT_ONCE: Final = 200
@@ -50,9 +52,15 @@ class Timers:
 
     async def run(self) -> None:
         """Tick until cancelled."""
+        await self._work_out_anew()
         async with asyncio.TaskGroup() as rounds:
             rounds.create_task(_every(TICK_SECONDS, self.tick), name="tick")
             rounds.create_task(_every(DAY_SECONDS, self.chores), name="chores")
+
+    async def _work_out_anew(self) -> None:
+        """Let broadcasts find their times again: with a new start of the machine the zone may have another rule."""
+        with suppress(StorageUnavailable):
+            await self._db.transact(partial(timers.bring_forward, kind=CAST_DUE, now=self._clock.now()))
 
     async def tick(self) -> None:
         """Move what is due into the inbox; while the time is doubted, what can wait stays."""

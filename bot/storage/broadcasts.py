@@ -100,6 +100,12 @@ async def of_forum(conn: AsyncConnection, keys: Keyring, forum: ForumId, limit: 
     return tuple(_broadcast(keys, row) for row in rows)
 
 
+async def approved(conn: AsyncConnection, keys: Keyring, limit: int) -> tuple[Broadcast, ...]:
+    """Return the broadcasts that have a time to come, of all forums, newest first."""
+    query = select(broadcasts).where(broadcasts.c.state == "approved").order_by(broadcasts.c.changed.desc(), broadcasts.c.id)
+    return tuple(_broadcast(keys, row) for row in await conn.execute(query.limit(limit)))
+
+
 def _values(key: bytes, broadcast: Broadcast, now: datetime) -> dict[str, Any]:
     body = _Body(**{name: getattr(broadcast, name) for name in _SEALED})
     sealed = seal(key, "broadcasts", "body", broadcast.id, _BODY.dump_json(body))

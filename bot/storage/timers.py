@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetTimer
@@ -51,6 +51,11 @@ async def put(conn: AsyncConnection, keys: Keyring, effect: SetTimer) -> None:
 async def drop(conn: AsyncConnection, keys: Keyring, key: str) -> None:
     """Do not wake up for this key any more."""
     await conn.execute(delete(timers).where(timers.c.key == _token(keys, key)))
+
+
+async def bring_forward(conn: AsyncConnection, kind: str, now: datetime) -> None:
+    """Let all timers of a kind fall due now: what they bring works out anew when it is due."""
+    await conn.execute(update(timers).where(timers.c.kind == kind, timers.c.due > now).values(due=now))
 
 
 async def next_due(conn: AsyncConnection) -> datetime | None:
