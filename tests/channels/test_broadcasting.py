@@ -139,6 +139,22 @@ async def test_the_door_opens_the_private_chat_with_the_bot(line: Line) -> None:
     assert len(line.world.asked("getMe")) == 1
 
 
+async def test_a_post_in_a_channel_can_be_changed_and_taken_back(line: Line) -> None:
+    """A broadcast that is cancelled for good does not stay in public."""
+    channel = line.world.channel("Khanaqin", bot="administrator", username="khanaqin_forum")
+
+    async def says(outgoing: Outgoing, shown: tuple[str, ...]) -> tuple[str, ...]:
+        outcome = await line.channel.send("@khanaqin_forum", outgoing, shown=shown, answers=None, sign=lambda _: "")
+        assert isinstance(outcome, Sent)
+        return outcome.messages
+
+    shown = await says(Outgoing("on Sunday", "ar"), ())
+    assert await says(Outgoing("on Monday", "ar"), shown) == shown
+    assert channel.last.text == "on Monday"
+    await says(Outgoing("", "ar", do="withdraw"), shown)
+    assert channel.all == []
+
+
 async def test_a_channel_that_the_bot_may_not_post_in_is_lost_and_not_a_person(line: Line) -> None:
     line.world.channel("Khanaqin", bot="member", username="khanaqin_forum")
     outgoing = Outgoing("A session on Sunday", "ar")
