@@ -1,6 +1,8 @@
 """What coordinators tell many people who asked for it: written, previewed, approved by somebody else, sent at its time, and counted.
 
-`authority` says who may do what. One message in the author's group carries a broadcast from its first word (`composing`, `filling`,
-`audience`, `timing`) through its preview and approval (`approving`) to the sending (`starting`, `controlling`, `watching`). `message` is
-what people read; `answering` is what they press below it. The tables here are merged into those of the book.
+One message in the author's group (`panel`: the `facts` and a question of `steps` or `choosing`) carries a broadcast from its first word on.
+It is filled in by taps (`composing`, `filling`, `audience`, `timing`) and replies (`prompts`, `replies`, `quizzes`), and everything that is
+chosen but does not count yet is `pending`. A second person approves it (`approving`); then it is sent (`starting`, `rescheduling`), followed
+and stopped (`watching`, `progress`, `controlling`, `finishing`) and found again (`listing`). `message` is what people read, `answering` what
+they press below it, `when` how its time reads. `authority` is asked at each press and each reply; `writing` and `control` are the tables.
 """

@@ -39,6 +39,7 @@ def facts(broadcast: Broadcast, situation: Situation) -> Joined:
         lines(
             N_("Topic: {topic}", topic=TOPIC_NAMES[broadcast.topic] if broadcast.topic else NOT_YET),
             *(_text(broadcast, language) for language in spoken(broadcast)),
+            _same(broadcast),
             N_("With a file: {kind}", kind=FILES[broadcast.attachment.kind]) if broadcast.attachment else None,
             *(_quiz(broadcast, language) for language in spoken(broadcast)),
         ),
@@ -182,6 +183,13 @@ def _price(people: int, situation: Situation) -> Text | None:
 def _text(broadcast: Broadcast, language: Language) -> Text:
     text = broadcast.texts.get(language)
     return N_("Text, {language}: {text}", language=LANGUAGE_NAMES[language], text=Words(excerpt(text)) if text else NOT_WRITTEN)
+
+
+def _same(broadcast: Broadcast) -> Text | None:
+    """Return which languages have one and the same text: most often one of them was written in the place of another."""
+    texts = [broadcast.texts.get(language, "") for language in spoken(broadcast)]
+    twice = [language for language, text in zip(spoken(broadcast), texts, strict=True) if text and texts.count(text) > 1]
+    return N_("⚠ The same text stands in several languages: {languages}", languages=_named(twice)) if twice else None
 
 
 def excerpt(text: str, letters: int = EXCERPT) -> str:

@@ -157,6 +157,16 @@ def test_a_district_without_a_channel_is_not_offered_one() -> None:
     assert "old" in alert(writing.press("channels", "+on"))
 
 
+def test_the_same_text_in_two_languages_is_pointed_out() -> None:
+    """It is no fault for sure, but the preview of a language one cannot read hides it."""
+    writing = written()
+    writing.press("text", "ckb")
+    writing.replies(TEXTS["ar"])
+    assert "⚠ The same text stands in several languages: Arabic · Kurdish" in writing.reads()
+    writing.press("lang", "-ar")
+    assert "⚠" not in writing.reads()
+
+
 @pytest.mark.parametrize("empty", ["", "   ", "\n\n", "\u200b\u200f", "\u2066\u2069"])
 def test_an_empty_text_is_refused(empty: str) -> None:
     """B88."""
