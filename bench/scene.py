@@ -18,22 +18,28 @@ from bench.process import Process
 from bot.cli.demo import settings
 from bot.cli.keys import make
 from bot.config import example, load
+from bot.demo.api.limits import Limits
 from bot.demo.server import StandIn
 from bot.demo.world import Chat, Person, World
 from bot.model.ids import PROVINCE
 from bot.model.province import Province
 
-Kind = Literal["bot", "unlimited", "intake", "echo", "updater"]
-"""bot: ours as it is. unlimited: ours without limits. intake: its way in alone. echo, updater: the peers."""
+Kind = Literal["bot", "unlimited", "ungrouped", "intake", "echo", "updater", "casting", "loop"]
+"""bot: ours as it is. unlimited: ours without limits. ungrouped: without those of groups. intake: its way in alone. The rest: the peers."""
 
 MODULES: dict[Kind, str] = {
     "bot": "bot",
     "unlimited": "bench.launch",
+    "ungrouped": "bench.launch",
     "intake": "bench.intake",
     "echo": "bench.peers.echo",
     "updater": "bench.peers.updater",
+    "casting": "bench.peers.casting",
+    "loop": "bench.peers.loop",
 }
-OURS = ("bot", "unlimited", "intake")
+OURS = ("bot", "unlimited", "ungrouped", "intake")
+APART = Path(sys.prefix) / "peers" / "bin" / "python"
+"""The Python of the peers that cannot share our libraries; `make bench` makes it."""
 STORY = "السلام عليكم، اكو ناس يبيعون حبوب قرب مدرسة البنات، كل يوم الظهر، ومحد يحجي وياهم"
 PATIENCE = 30.0
 
@@ -60,13 +66,14 @@ class Scene:
     async def timed_start(self, kind: Kind, name: str = "", **environment: str) -> tuple[Process, float]:
         """Start a bot; return it with the seconds from its start to its first poll."""
         home = self.folder / (name or kind)
-        command = [sys.executable, "-m", MODULES[kind]]
+        command = [str(APART) if kind == "loop" else sys.executable, "-m", MODULES[kind]]
         if kind in OURS:
-            command += ["run", "--config", str(self._furnish(home))]
+            command += ["run", "--config", str(self.furnish(home.name))]
+            environment["BENCH_LAUNCH"] = kind
         home.mkdir(exist_ok=True)
         began = time.perf_counter()
         polled = asyncio.create_task(self.world.until(lambda: self.world.polls_open > 0 or self._polled(), PATIENCE))
-        process = await Process.start(command, self._environment(home, environment), home / "log")
+        process = await Process.start(command, self.environment(home, environment), home / "log")
         ended = asyncio.create_task(process.child.wait())
         await asyncio.wait({polled, ended}, return_when=asyncio.FIRST_COMPLETED)
         seconds = time.perf_counter() - began
@@ -106,8 +113,9 @@ class Scene:
     def _polled(self) -> bool:
         return any(call.method == "getUpdates" for call in self.world.calls)
 
-    def _furnish(self, home: Path) -> Path:
-        """Write settings and key into a bot's folder, once."""
+    def furnish(self, name: str) -> Path:
+        """Write settings and key into a bot's folder, once; return the settings."""
+        home = self.folder / name
         file = home / "config.toml"
         if not file.exists():
             home.mkdir(exist_ok=True)
@@ -115,21 +123,29 @@ class Scene:
             text = settings(example().read_text(encoding="utf-8"), self.telegram.url, chats)
             # The queue's end is seen by the poll after it, and a poll that is broken off by the end of a bot is no measure.
             text = re.sub(r"^poll_timeout = \d+$", "poll_timeout = 5", text, flags=re.MULTILINE)
+            text = re.sub(r'^(quiet|friday)_(from|until) = ".*?"', _an_hour, text, flags=re.MULTILINE)
             file.write_text(text, encoding="utf-8")
             make(home / "alwand.key")
         return file
 
-    def _environment(self, home: Path, more: dict[str, str]) -> dict[str, str]:
+    def environment(self, home: Path, more: dict[str, str]) -> dict[str, str]:
+        """Return the surroundings of a bot: nothing of ours, the stand-in, and what is given."""
         known = {name: value for name, value in os.environ.items() if not name.startswith("ALWAND_")}
         own = {"ALWAND_TELEGRAM__TOKEN": self.telegram.token, "BENCH_URL": self.telegram.url, "BENCH_TOKEN": self.telegram.token}
         return known | {"XDG_RUNTIME_DIR": str(home)} | own | more
 
 
+def _an_hour(setting: re.Match[str]) -> str:
+    """Return the same setting so that the time of day at which somebody measures changes nothing."""
+    return f'{setting[1]}_{setting[2]} = "{"03:00" if setting[2] == "from" else "03:01"}"'
+
+
 @asynccontextmanager
-async def raised(*, limits: bool) -> AsyncIterator[Scene]:
-    """Raise a scene in a folder that vanishes. `limits`: whether Telegram's flood limits hold."""
+async def raised(*, limits: Limits | bool, latency: float = 0.0) -> AsyncIterator[Scene]:
+    """Raise a scene in a folder that vanishes. `limits`: whether Telegram's flood limits hold; `latency`: seconds for each request."""
     with tempfile.TemporaryDirectory(prefix="alwand-bench-") as folder:
         async with StandIn.start(limits=limits, keep_calls=1000) as telegram:
+            telegram.faults.latency = latency
             province = load(example()).places()
             names = [*(str(district.id) for district in province.districts), str(PROVINCE)]
             groups = {name: _group(telegram.world, name) for name in names}
