@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import os
 import re
 import signal
@@ -11,21 +12,25 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import nullcontext
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import click
 
 from bot.cli import keys, readers
+from bot.clock import SystemClock
 from bot.config import Config, example, load
 from bot.demo.cast import Area, Cast
 from bot.demo.server import StandIn
 from bot.demo.stage import CLOCK, raised
 from bot.demo.supervisor import Supervisor
 from bot.errors import StartRefused
+from bot.model.calendar import Calendar
 from bot.model.ids import PROVINCE
 
 READERS = 3000  # a broadcast to all of them takes 100 s at Telegram's rate: long enough to watch
+WATCHED = timedelta(hours=1)
 NOWHERE: Mapping[str, str] = {}
 POLL = 10  # seconds that one request for news waits; short, so that a cut network shows soon
 SECTION = re.compile(r"\[+(?P<name>[a-z._]+)\]+")
@@ -51,9 +56,13 @@ async def _show(port: int, folder: Path, count: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    config = load(example())
+    ahead = until_sendable(config.times(), SystemClock().now())
     try:
-        async with raised(port, *areas(load(example())), partial(keeper, folder=folder), folder, readers=count) as stage:
+        async with raised(port, *areas(config), partial(keeper, folder=folder), folder, readers=count, ahead=ahead) as stage:
             click.echo(f"Alwand's demo is at {stage.url} (Ctrl-C ends it)")
+            if ahead:
+                click.echo("Broadcasts are not sent at this hour in Diyala: the demo's clock is set ahead to when they are.")
             waiting = asyncio.create_task(stop.wait(), name="Ctrl-C")
             await asyncio.wait({stage.life, waiting}, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
@@ -61,6 +70,14 @@ async def _show(port: int, folder: Path, count: int) -> None:
         if error.errno != errno.EADDRINUSE:
             raise
         raise StartRefused(f"port {port} is in use by another program; choose another: make demo PORT={port + 1}") from None
+
+
+def until_sendable(calendar: Calendar, now: datetime) -> int:
+    """Seconds until broadcasts are sent, and are so for long enough to be watched; 0 when they are now."""
+    moment = now
+    while not (calendar.sendable(moment) and calendar.sendable(moment + WATCHED)):
+        moment = calendar.next_sendable(moment if not calendar.sendable(moment) else moment + WATCHED)
+    return math.ceil((moment - now).total_seconds())
 
 
 def keeper(telegram: StandIn, cast: Cast, folder: Path) -> Supervisor:

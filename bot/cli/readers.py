@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CHANNEL = "telegram"
 SEED = 20  # every demo has the same crowd
-WANTED: dict[Topic, float] = {"drugs": 0.95, "online": 0.7, "harassment": 0.6, "services": 0.8, "sessions": 0.5}
+WANTED: dict[Topic, float] = {"drugs": 1.0, "online": 0.7, "harassment": 0.6, "services": 0.8, "sessions": 0.5}
 """How many of the crowd want to hear of each topic."""
 EVERYWHERE = 0.1
 BELONGING: dict[Circle, float] = {"women": 0.45, "youth": 0.35}
@@ -65,9 +65,8 @@ async def _store(database: Database, crowd: Iterable[Reader], districts: tuple[F
 def _wish(chance: random.Random, districts: tuple[ForumId, ...]) -> Subscription:
     """What one of them wants to hear: of their own district, or of all."""
     home = chance.choice(districts)
-    topics = frozenset(topic for topic in TOPICS if chance.random() < WANTED[topic])
     return Subscription(
         frozenset(districts) if chance.random() < EVERYWHERE else frozenset({home}),
-        topics or frozenset({TOPICS[0]}),
+        frozenset(topic for topic in TOPICS if chance.random() < WANTED[topic]),
         frozenset(circle for circle in CIRCLES if chance.random() < BELONGING[circle]),
     )

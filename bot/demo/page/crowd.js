@@ -11,11 +11,14 @@ const SHOWN = 3; // messages on a small phone
 
 const sum = (counts) => Object.values(counts).reduce((before, count) => before + count, 0);
 
-function Bar({ label, value, most }) {
+// `lost` is drawn behind the value: those who will never have it.
+function Bar({ label, value, most, lost = 0 }) {
+  const share = (part) => `inline-size: ${most ? (100 * part) / most : 0}%`;
   const told = t('of', { count: amount(value), most: amount(most) });
   return html`
     <div class="bar" role="progressbar" aria-label=${label} aria-valuemin="0" aria-valuemax=${most} aria-valuenow=${value} aria-valuetext=${told}>
-      <span style=${`inline-size: ${most ? (100 * value) / most : 0}%`}></span>
+      <span style=${share(value)}></span>
+      ${lost > 0 && html`<span class="lost" style=${share(lost)}></span>`}
     </div>`;
 }
 
@@ -31,13 +34,14 @@ function Figures({ crowd }) {
   return html`
     <div class="figures">
       <p class="got"><strong>${amount(got)}</strong> ${t('have_it', { most: amount(crowd.size) })}</p>
-      <${Bar} label=${t('progress')} value=${got} most=${crowd.size} />
+      <${Bar} label=${t('progress')} value=${got} most=${crowd.size} lost=${crowd.blocked + crowd.gone} />
       <p class="facts">
         <span class=${moves ? 'moves' : ''}>${moves ? t('rate', { count: Math.round(crowd.rate) }) : t('still')}</span>
         ${crowd.blocked + crowd.gone > 0 && html`<span>${t('turned_away', { count: amount(crowd.blocked + crowd.gone) })}</span>`}
         ${crowd.doubled > 0 && html`<span class="leaked">${t('doubled', { count: amount(crowd.doubled) })}</span>`}
       </p>
       <${Meanwhile} />
+      ${!moves && html`<button type="button" class="again" onClick=${begin}>${t('begin')}</button>`}
     </div>`;
 }
 
@@ -56,7 +60,11 @@ function Phone({ face, crowd }) {
   const column = `face-${face.language}`;
   const messages = (chat?.messages ?? []).filter((message) => !message.service).slice(-SHOWN);
   const newest = messages.at(-1);
-  useLayoutEffect(() => { if (log.current) log.current.scrollTop = log.current.scrollHeight; }, [newest?.id, newest?.edited, messages.length]);
+  useLayoutEffect(() => {
+    // The newest message is read from its first word.
+    const last = log.current.querySelector('.message:last-child');
+    if (last) log.current.scrollTop = last.offsetTop - 8;
+  }, [newest?.id]);
   const got = crowd.reached[face.language] ?? 0;
   const most = crowd.speakers[face.language] ?? 0;
   return html`
