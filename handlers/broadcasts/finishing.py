@@ -19,7 +19,7 @@ from handlers.broadcasts.approving import card as approval_card
 from handlers.broadcasts.facts import FEW, FEWER, breakdown
 from handlers.broadcasts.message import question
 from handlers.broadcasts.panel import panel
-from handlers.broadcasts.progress import STATES, groups, named
+from handlers.broadcasts.progress import STATES, groups, named, whole_of
 from handlers.broadcasts.starting import over
 from handlers.session_words import LANGUAGE_NAMES
 
@@ -47,19 +47,25 @@ def reports(broadcast: Broadcast, occurrence: Occurrence, situation: Situation) 
 
 def report(broadcast: Broadcast, occurrence: Occurrence, figures: Figures, situation: Situation) -> Piece:
     """Return how a sending went, in words."""
-    unsent = max(0, figures.left)
     return paragraphs(
         named(broadcast, situation),
         lines(
             STATES[occurrence.state],
-            P_("The message reached {count} person.", "The message reached {count} people.", figures.delivered),
+            _reached(figures),
             *_lost(figures),
-            _count(N_("Not tried any more, since it was cancelled"), unsent if occurrence.state == "cancelled" else 0),
-            _count(N_("Stopped these messages"), figures.opted_out),
+            _untried(broadcast, occurrence, figures),
+            _count(N_("Stopped these messages"), FEWER if 0 < figures.opted_out < FEW else figures.opted_out),
             _took(occurrence),
         ),
         table(figures, situation),
     )
+
+
+def _reached(figures: Figures) -> Text:
+    """Return how many have it: exactly, unless it was for so few that they might be guessed."""
+    if 0 < figures.listed < FEW:
+        return N_("The message reached fewer than 5 people.")
+    return P_("The message reached {count} person.", "The message reached {count} people.", figures.delivered)
 
 
 def _lost(figures: Figures) -> Iterable[Piece | None]:
@@ -69,7 +75,16 @@ def _lost(figures: Figures) -> Iterable[Piece | None]:
     yield _count(N_("Tried twice without an answer, may have arrived"), figures.unsure)
 
 
-def _count(what: Text, number: int) -> Text | None:
+def _untried(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> Text | None:
+    """Return how many a cancelled one was not sent to: exactly once all were found, else by the number counted before."""
+    if occurrence.state != "cancelled":
+        return None
+    what = N_("Not tried any more, since it was cancelled")
+    untried = max(0, whole_of(broadcast, occurrence, figures) - figures.settled)
+    return _count(what if occurrence.listed else N_("Not tried any more, since it was cancelled, about"), untried)
+
+
+def _count(what: Text, number: int | Text) -> Text | None:
     return C_("count", "{what}: {number}", what=what, number=number) if number else None
 
 

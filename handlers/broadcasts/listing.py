@@ -14,6 +14,7 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts import approving
 from handlers.broadcasts.authority import Case, press
+from handlers.broadcasts.facts import FEW
 from handlers.broadcasts.finishing import answers, report
 from handlers.broadcasts.message import plain
 from handlers.broadcasts.panel import panel
@@ -123,7 +124,7 @@ def _next(broadcast: Broadcast, situation: Situation) -> Text | None:
 
 def _sent(occurrence: Occurrence, figures: Figures) -> Piece:
     state = STATES[occurrence.state]
-    if not figures.listed:
+    if figures.listed < FEW:
         return state
     return Joined((state, N_("Delivered: {delivered} of {whole}", delivered=figures.delivered, whole=figures.listed)), " ")
 

@@ -17,7 +17,7 @@ from bot.model.ids import LANGUAGES, PROVINCE, ForumId, OccurrenceId
 from bot.model.messages import Action, Button, Message, ToForum, progress_slot
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Names, Piece, Text, Words, lines, paragraphs
-from handlers.broadcasts.facts import NOT_YET, excerpt
+from handlers.broadcasts.facts import FEW, NOT_YET, excerpt
 from handlers.broadcasts.message import question
 from handlers.broadcasts.when import REASONS
 from handlers.session_words import day_named
@@ -170,17 +170,20 @@ def _moved(occurrence: Occurrence) -> Text | None:
 
 
 def _numbers(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> tuple[Piece, ...]:
-    whole = _whole(broadcast, occurrence, figures)
+    whole = whole_of(broadcast, occurrence, figures)
     percent = 100 * figures.settled // whole if whole else 0
     unreached = figures.blocked + figures.gone + figures.refused + figures.unsure
+    shown = C_("progress", "{bar} {percent} %", bar=bar(figures.settled, whole), percent=percent)
+    if 0 < whole < FEW:
+        return (shown,)
     return (
-        C_("progress", "{bar} {percent} %", bar=bar(figures.settled, whole), percent=percent),
+        shown,
         N_("Delivered: {delivered} of {whole}", delivered=figures.delivered, whole=whole),
         *((N_("Not reached: {count}", count=unreached),) if unreached else ()),
     )
 
 
-def _whole(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> int:
+def whole_of(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> int:
     """Return how many it is for: what was counted before, until everybody has been found."""
     counted = broadcast.counted.people if broadcast.counted else 0
     return figures.listed if occurrence.listed else max(figures.listed, counted)
@@ -193,6 +196,6 @@ def _left(broadcast: Broadcast, occurrence: Occurrence, situation: Situation, fi
     seconds, settled = (situation.now - last.at).total_seconds(), figures.settled - last.settled
     if seconds <= 0 or settled <= 0:
         return None
-    left = ceil((_whole(broadcast, occurrence, figures) - figures.settled) * seconds / settled / 60)
+    left = ceil((whole_of(broadcast, occurrence, figures) - figures.settled) * seconds / settled / 60)
     told = P_("about {count} minute", "about {count} minutes", max(1, left))
     return N_("{rate} a second, still {time}", rate=max(1, round(settled / seconds)), time=told)

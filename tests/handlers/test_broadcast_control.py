@@ -179,6 +179,15 @@ def test_the_exact_numbers_of_a_cancelled_one_come_when_the_last_is_settled() ->
         ) in course.told(group)
 
 
+def test_of_one_that_was_cancelled_before_all_were_found_the_rest_is_known_by_the_count() -> None:
+    """B89: only as many people are found ahead as are sent to in two seconds."""
+    course = sending(figures=Figures(listed=660, delivered=600))
+    course.presses("cancel")
+    course.presses("really")
+    course.ends()
+    assert "The message reached 600 people.\nNot tried any more, since it was cancelled, about: 640" in course.told()
+
+
 def test_a_wrong_post_in_a_channel_is_taken_back_when_it_is_cancelled() -> None:
     districts = tuple(replace(district, channel=f"@{district.id}") for district in PLACES.districts)
     course = Course(Schedule(), changes={"province": replace(PLACES, districts=districts)})
@@ -282,7 +291,7 @@ def test_while_its_group_cannot_be_reached_the_province_follows_it() -> None:
 
 
 def test_the_end_is_told_to_both_groups_and_ends_what_is_sent_once() -> None:
-    course = sending(figures=replace(MANY, delivered=970, unsure=6, opted_out=2))
+    course = sending(figures=replace(MANY, delivered=970, unsure=6, opted_out=12))
     listed(course)
     course.now = later(course.now, minutes=34)
     course.ends()
@@ -290,7 +299,7 @@ def test_the_end_is_told_to_both_groups_and_ends_what_is_sent_once() -> None:
     assert course.broadcast.state == "finished"
     for group in (FORUM, OFFICE):
         assert "The message reached 970 people." in course.told(group)
-        assert "Stopped these messages: 2" in course.told(group)
+        assert "Stopped these messages: 12" in course.told(group)
         assert "It took: 34 minutes" in course.told(group)
         assert "Delivered:\nKhanaqin: Arabic: 400 · Kurdish: 180\nJalawla: Arabic: 20" in course.told(group)
     assert "It has been sent." in course.reads()
@@ -348,9 +357,12 @@ def test_who_is_alone_is_not_shown_at_all() -> None:
     """B55."""
     cells = (Cell(KHANAQIN, "ar", 2, 2), Cell(JALAWLA, "ar", 1, 1))
     course = sending(figures=Figures(listed=3, delivered=3, cells=cells))
+    listed(course)
     course.ends()
     assert charts(course) == []
     assert "Jalawla" not in course.told()
+    assert "The message reached fewer than 5 people." in course.told()
+    assert "3" not in course.told().replace("30", "")
 
 
 def with_quiz(answers: tuple[int, ...], right: int | None = 1) -> Course:
@@ -412,6 +424,10 @@ def test_the_list_says_how_each_stands_and_opens_one() -> None:
 def test_who_opens_it_later_sees_who_stopped_meanwhile() -> None:
     course = sending()
     course.ends()
+    course.figures = replace(course.figures, opted_out=2)
+    opened = Action("casts", None, (), broadcast=course.broadcast.id)
+    course.feels(BOOK.desk["casts"](course.about(place="group", **seated(SARA)), opened))
+    assert "Stopped these messages: fewer than 5" in course.told(), "who looks again and again might see one person stop"
     course.figures = replace(course.figures, opted_out=7)
     course.feels(BOOK.desk["casts"](course.about(place="group", **seated(SARA)), Action("casts", None, (), broadcast=course.broadcast.id)))
     assert "Stopped these messages: 7" in course.told()
