@@ -173,7 +173,7 @@ def _numbers(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> 
     whole = whole_of(broadcast, occurrence, figures)
     percent = 100 * figures.settled // whole if whole else 0
     unreached = figures.blocked + figures.gone + figures.refused + figures.unsure
-    shown = C_("progress", "{bar} {percent} %", bar=bar(figures.settled, whole), percent=percent)
+    shown = N_("Done: {bar} {percent} %", bar=bar(figures.settled, whole), percent=percent)
     if 0 < whole < FEW:
         return (shown,)
     return (
