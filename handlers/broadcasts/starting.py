@@ -77,6 +77,8 @@ def due(situation: Situation, event: TimerFired) -> list[Effect]:
     broadcast = situation.broadcast
     if broadcast is None or broadcast.state != "approved" or event.key != due_key(broadcast.id):
         return []
+    if situation.doubted:  # this kind of timer stays where it is until the time is believed again
+        return [_timer(broadcast, situation.now)]
     after, effects = _go_on(broadcast, situation)
     if after == broadcast:
         return effects

@@ -191,6 +191,17 @@ def test_a_timer_that_comes_too_early_sets_itself_anew_without_a_word() -> None:
     assert said == [SetTimer(f"cast_due:{course.broadcast.id}", "cast_due", in_utc(MONDAY), broadcast=course.broadcast.id)]
 
 
+def test_while_the_clock_is_doubted_nothing_begins_and_nothing_is_forgotten() -> None:
+    """F31: the timer had come before the jump was noticed; once the time is believed it comes again."""
+    course = Course(changes={"doubted": 86400}).approve()
+    said = course.fires()
+    assert course.occurrences == []
+    assert said == [SetTimer(f"cast_due:{course.broadcast.id}", "cast_due", course.now, broadcast=course.broadcast.id)]
+    course.changes.clear()
+    course.fires()
+    assert course.sent == {MONDAY: in_utc(MONDAY)}
+
+
 CHILD = """
 from datetime import UTC, datetime
 from bot.model.effects import OpenOccurrence, SetTimer
