@@ -72,6 +72,18 @@ async def test_whoever_acts_steps_out_with_their_last_message_before_them(bot: B
     assert list(bot.world.people) == [person.id]
 
 
+async def test_buttons_that_carry_something_of_their_own_are_the_same_message(bot: Bot) -> None:
+    """A bot may sign what its buttons carry for each chat alone."""
+    crowd = bot.world.gather(3)
+    for reader in crowd:
+        keyboard = {"inline_keyboard": [[{"text": "Stop", "callback_data": f"stop {reader.id}"}]]}
+        await bot.asks("sendMessage", chat_id=reader.id, text="On Monday", reply_markup=keyboard)
+    assert (crowd.missed, crowd.doubled) == (0, 0)
+    person = bot.world.somebody(crowd.first + 1)
+    assert person is not None
+    assert person.presses("Stop").data == f"stop {person.id}"
+
+
 async def test_an_answer_to_one_of_them_is_no_new_round(bot: Bot) -> None:
     crowd = bot.world.gather(3)
     first, second, third = crowd

@@ -1,13 +1,14 @@
 """Thousands of people who have started the bot and only read: a few bytes each, and what they got as numbers.
 
-Whoever is looked at or does something steps out of the crowd and is a `Person` from then on, with the last message that they got.
+Whoever is looked at or does something steps out of the crowd and is a `Person` from then on, with the last message that they got, if
+that was not long ago.
 """
 
 from __future__ import annotations
 
 import time
 from array import array
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ Json = dict[str, Any]
 READS, BLOCKS, GONE = range(3)
 RATE_OVER = 4  # seconds
 MOST_CONTENTS = 60_000
+RECENT = 1000  # people whose last message is kept whole
 NAMES = {
     "ar": ("زهراء", "كرار", "نور", "حسين", "رقية", "مهدي", "شهد", "عبد الله"),
     "ckb": ("هێرۆ", "کاروان", "شنە", "ئارام", "تارا", "ڕێژین", "دانا", "لانە"),
@@ -60,8 +62,7 @@ class Crowd:
         self._got = array("H", bytes(2 * size))
         self._refused = bytearray(size)
         self._last = array("H", bytes(2 * size))
-        self._message_ids = array("I", bytes(4 * size))
-        self._contents: list[Json] = [{}]
+        self._recent: OrderedDict[int, Json] = OrderedDict()
         self._known: dict[object, int] = {}
         self._chair = Chair(world, 0, "private", person=Person(world, 0, "", has_started=True))
         self._begin()
@@ -116,9 +117,8 @@ class Crowd:
         person.is_blocking = self.fates[number] == BLOCKS
         person.is_deactivated = self.fates[number] == GONE
         self.faces[number] = person
-        if self._last[number]:
-            raw = person.talk.compose(self._world.bot) | self._contents[self._last[number]]
-            person.talk.add(raw | {"message_id": self._message_ids[number]})
+        if (raw := self._recent.pop(number, None)) is not None:
+            person.talk.add(raw | {"chat": person.talk.shown})
         return person
 
     def refused(self, person: Person) -> None:
@@ -144,8 +144,16 @@ class Crowd:
             self.doubled += 1
         self._got[number] += 1
         self._last[number] = content
-        self._message_ids[number] = raw["message_id"]
+        if number not in self.faces:
+            self._keep(number, raw)
         self._count()
+
+    def _keep(self, number: int, raw: Json) -> None:
+        """Remember the last message of those who got one last: its buttons may be theirs alone."""
+        self._recent.pop(number, None)
+        self._recent[number] = raw
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
 
     def _count(self) -> None:
         now = int(time.monotonic())
@@ -154,19 +162,15 @@ class Crowd:
         self._seconds[-1][1] += 1
 
     def _content(self, raw: Json) -> int:
-        """The number of what was said, the same for the same words and media."""
+        """The number of what was said, the same for the same words, media and labels; what a button carries may differ for each."""
         media = next((_file_of(raw, kind) for kind in MEDIA if kind in raw), "")
-        key = raw.get("text") or raw.get("caption"), media, str(raw.get("reply_markup"))
-        found = self._known.get(key)
-        if found is None:
-            if len(self._contents) > MOST_CONTENTS:
-                self._known.clear()
-                del self._contents[1:]
-                self._last = array("H", bytes(2 * self.size))
-                self._begin()
-            found = self._known[key] = len(self._contents)
-            self._contents.append({name: value for name, value in raw.items() if name not in {"message_id", "from", "chat"}})
-        return found
+        rows = raw["reply_markup"]["inline_keyboard"] if "reply_markup" in raw else ()
+        key = raw.get("text") or raw.get("caption"), media, tuple(button["text"] for row in rows for button in row)
+        if len(self._known) > MOST_CONTENTS:
+            self._known.clear()
+            self._last = array("H", bytes(2 * self.size))
+            self._begin()
+        return self._known.setdefault(key, len(self._known) + 1)
 
 
 class Chair(Chat):
