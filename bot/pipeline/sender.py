@@ -108,7 +108,7 @@ class Sender:
         self._under_way = 0
         self._not_before = 0.0
         self._stopping = False
-        tools = Tools(self._busy, self._pace, self._slots, wake=self._changed.set, hold=self._hold)
+        tools = Tools(self._busy, self._pace, self._slots, wake=self._changed.set, said=self.wake, hold=self._hold)
         self.couriers = Couriers(db, around, channels, limits, clock, tools, told=told, hungry=hungry)
 
     def wake(self) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import ForumId, Language, OccurrenceId, ResidentId
@@ -84,7 +84,7 @@ _HEADS = (
     select(copies.c.number, copies.c.lookup, copies.c.body)
     .where(_OF, OPEN, copies.c.state == "waiting", _READY)
     .order_by(copies.c.number)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer))
 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,10 +22,10 @@ from bot.model.subscriptions import Subscription, Topic
 from bot.model.text import N_, Words
 from bot.pipeline import commit
 from bot.pipeline.surroundings import Loaded, Surroundings, blank
-from bot.storage import occurrences, residents, subscribers, tallies
+from bot.storage import calendars, occurrences, residents, subscribers, tallies
 from bot.storage.database import Database
 from tests.pipeline.book import FORUM
-from tests.pipeline.house import surroundings
+from tests.pipeline.house import ANY_TIME, surroundings
 
 BROADCAST = BroadcastId("broadcastaaa")
 OCCURRENCE = OccurrenceId("occurrenceaa")
@@ -87,9 +89,9 @@ def message(words: str = "Beware", occurrence: OccurrenceId = OCCURRENCE) -> Mes
     return Message(Words(words), ((stop,),))
 
 
-def occurrence_of(broadcast: BroadcastId = BROADCAST, id: OccurrenceId = OCCURRENCE, due: datetime = DUE, **changes: object) -> Occurrence:
+def occurrence_of(broadcast: BroadcastId = BROADCAST, id: OccurrenceId = OCCURRENCE, due: datetime = DUE, **changes: Any) -> Occurrence:
     wall = due.replace(tzinfo=None)
-    return replace(Occurrence(id, broadcast, FORUM, wall, due, "sending", 1, started=due), **changes)  # type: ignore[arg-type]
+    return replace(Occurrence(id, broadcast, FORUM, wall, due, "sending", 1, started=due), **changes)
 
 
 def broadcast_of(id: BroadcastId = BROADCAST) -> Broadcast:
@@ -104,15 +106,31 @@ async def begins(
     messages: Mapping[Language, Message] | None = None,
     id: OccurrenceId = OCCURRENCE,
     broadcast: BroadcastId = BROADCAST,
-    **changes: object,
+    **changes: Any,
 ) -> None:
     """Approve a broadcast and open its occurrence."""
+    await does(db, OpenBroadcast(broadcast_of(broadcast)))
+    await opens(db, occurrence_of(broadcast, id, **changes), audience=audience, topic=topic, messages=messages)
+
+
+async def opens(
+    db: Database,
+    occurrence: Occurrence,
+    *,
+    audience: Audience | None = None,
+    topic: Topic = "drugs",
+    messages: Mapping[Language, Message] | None = None,
+) -> None:
+    """Open an occurrence of an approved broadcast."""
     said = messages or {"en": message(), "ar": message("انتبهوا"), "ckb": message("ئاگاداربن")}
-    await does(
-        db,
-        OpenBroadcast(broadcast_of(broadcast)),
-        OpenOccurrence(occurrence_of(broadcast, id, **changes), audience or Audience(), topic, said),
-    )
+    await does(db, OpenOccurrence(occurrence, audience or Audience(), topic, said))
+
+
+async def hushes(db: Database, *, hush: bool) -> None:
+    """Change the calendar so that all hours are quiet, or none."""
+    before = await db.read(calendars.newest)
+    rules = replace(ANY_TIME, quiet_until=time.max if hush else time(), version=before.version + 1 if before else 1)
+    await db.transact(lambda conn: calendars.add(conn, rules, MemberId("memberaaaaaa"), SystemClock().now()))
 
 
 async def becomes(db: Database, state: str, id: OccurrenceId = OCCURRENCE) -> None:
@@ -136,3 +154,14 @@ def got(telegram: StandIn, words: Sequence[str] = ("Beware", "انتبهوا", "
     """Return how often Telegram took the broadcast for each chat."""
     calls = [call for call in telegram.world.calls if call.method == "sendMessage" and call.status == 200]
     return Counter(int(call.params["chat_id"]) for call in calls if any(each in call.params["text"] for each in words))
+
+
+async def until(what: Callable[[], Awaitable[Any] | Any], seconds: float = 20) -> Any:
+    """Wait until something is so, and return it."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = what()
+            found = await found if isinstance(found, Awaitable) else found
+            if found:
+                return found
+            await asyncio.sleep(0.02)

@@ -79,13 +79,14 @@ class Track:
 class Tools:
     """What the couriers share with the sender: who is being sent something, how fast chats may be written to, the common slots.
 
-    `wake` lets the sender look for work, `hold` makes everything wait for so many seconds.
+    `wake` lets the sender choose again, `said` look for what was added to the outbox; `hold` makes everything wait for so many seconds.
     """
 
     busy: set[str]
     pace: Pace
     slots: Slots
     wake: Callable[[], None]
+    said: Callable[[], None]
     hold: Callable[[float], None]
 
 
@@ -115,7 +116,7 @@ class Couriers:
         if limits.paid_per_second:
             pace = Pace(replace(limits, per_second=limits.paid_per_second))
             self._paid = Track(Slots(pace.next_slot, clock.monotonic), limits.paid_per_second, limits.paid_in_flight)
-        self._marks = Marks(db, around, clock, told=told, paused=hungry)
+        self._marks = Marks(db, around, clock, told=told, paused=self._paused)
         self._open: dict[OccurrenceId, Occurrence] = {}
         self._sendings: dict[OccurrenceId, Sending] = {}
         self._places: dict[str, tuple[Sending, Place]] = {}
@@ -149,7 +150,7 @@ class Couriers:
             self._track(sending).slots.refuse(place)
 
     async def next(self, now: float) -> tuple[Sending, list[Head]] | None:
-        """Return copies to carry now, which are the caller's to `carry`; None where none may go."""
+        """Return copies to carry now, which are reserved for the caller to `carry`; None where none may go."""
         if self._stopping or now < self._not_before:
             return None
         try:
@@ -163,11 +164,16 @@ class Couriers:
             sending = self._sendings.get(id) or await self._begun(id)
             if sending is None or id not in self._open:
                 continue
-            room = self._track(sending).room()
-            if room > 0 and not sending.heads and (sending.stale or now >= sending.look_at):
+            track = self._track(sending)
+            if (room := track.room()) <= 0:
+                continue
+            if not sending.heads and (sending.stale or now >= sending.look_at):
                 await self._look(sending, now)
-            heads = pick(sending.heads, room, lambda head, sending=sending: self._may(sending, head, now)) if room > 0 else []  # type: ignore[misc]
+            if id not in self._open:  # paused while we looked
+                continue
+            heads = pick(sending.heads, room, partial(self._may, sending, now=now))
             if heads:
+                track.waiting += len(heads)
                 self._open[id] = self._open.pop(id)  # the others come first the next time
                 return sending, heads
         return None
@@ -176,10 +182,14 @@ class Couriers:
         """Return the seconds after which to ask again unasked."""
         return max(LOOK_SECONDS, self._not_before - now) if self._open else float("inf")
 
+    def _paused(self) -> None:
+        self._tools.said()
+        self._hungry()
+
     def _track(self, sending: Sending) -> Track:
         return self._paid if sending.occurrence.paid else self._free
 
-    def _may(self, sending: Sending, head: Head, now: float) -> bool:
+    def _may(self, sending: Sending, head: Head, *, now: float) -> bool:
         """Tell whether a copy may go now, and if so, reserve its recipient."""
         if head.recipient in self._tools.busy or self._tools.pace.free_at(head.recipient, Priority.BROADCAST, now) > now:
             return False
@@ -223,7 +233,6 @@ class Couriers:
     async def carry(self, sending: Sending, heads: Sequence[Head]) -> None:
         """Claim copies and send them. Whatever happens, their recipients are free again afterwards."""
         track = self._track(sending)
-        track.waiting += len(heads)
         errands: list[Errand] = []
         try:
             errands = await self._claimed(sending, heads)
@@ -301,6 +310,8 @@ class Couriers:
             track.waiting -= 1
         if not granted:
             await self._marks.put(Mark(sending, errand, None))
+            if (again := self._sendings.get(sending.id)) is not None:
+                again.stale = True
             return
         track.under_way += 1
         if track.room() > 0:
