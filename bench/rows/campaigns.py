@@ -23,11 +23,11 @@ from bot.demo.world import Person
 from bot.storage.tables import occurrences
 
 CAMPAIGNS = 1_000
-SPREAD = 30.0
+SPREAD = 100.0
 """Seconds within which all of them fall due."""
-LIFE = 4.0
+LIFE = 8.0
 """Seconds for which each of the two lives; they are killed in turns."""
-PATIENCE = 100.0
+PATIENCE = 150.0
 SAID = re.compile(rf"{WORDS} (\d+)")
 
 

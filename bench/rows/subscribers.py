@@ -23,7 +23,7 @@ async def measure(quick: bool) -> list[Row]:
     rows = []
     for size in (2_000,) if quick else SIZES:
         async with raised(limits=True) as scene:
-            memory, sent = await _sending(scene, size, 5.0 if quick else WATCHED)
+            memory, sent = await _sending(scene, size, 2.0 if quick else WATCHED)
             counted = await _counting(scene)
         rows += [
             Row("10", f"MB at most while sending to {size:,} subscribers", memory, aim="flat", note=f"{sent} sent in that time"),
