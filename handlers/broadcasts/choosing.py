@@ -30,11 +30,11 @@ QUESTIONS: Mapping[Page, Text] = {
     "kind": N_("When is it sent?"),
     "day": N_("Which day?"),
     "days": N_("On which days of the week? Press one to choose it, press again to let it go."),
-    "which": N_("On which one of the month?"),
+    "which": N_("First, second … or last of the month? The weekday comes next."),
     "weekday": N_("On which day of the week?"),
-    "time": N_("At what time? Within the hours in which people are not disturbed."),
+    "time": N_("At what time? These are the hours in which we disturb nobody."),
     "until": N_("Until which day?"),
-    "review": N_("Please check the dates, then save."),
+    "review": N_("Please check the dates, then save. The hours below say how late it may still begin without asking you."),
 }
 
 
