@@ -15,7 +15,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
-from matplotlib.text import Text
+from matplotlib.text import Text as Lettering
 from matplotlib.transforms import IdentityTransform
 
 from bot.charts.lettering import DPI, Letters
@@ -120,7 +120,7 @@ class _Sheet:
         side = "right" if self.mirrored else "left"
         x, y = self._place(start, base)
         # Numbers and names may hold a dollar sign: nothing in them is a formula.
-        self._put(Text(x, y, words, fontproperties=letters.font, color=_INK, ha=side, va="baseline", parse_math=False))
+        self._put(Lettering(x, y, words, fontproperties=letters.font, color=_INK, ha=side, va="baseline", parse_math=False))
 
     def bar(self, top: float, length: float, colour: str) -> None:
         """Draw a bar from where the reader begins."""
