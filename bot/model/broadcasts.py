@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
-from bot.model.ids import LANGUAGES, BroadcastId, ForumId, Language, MemberId, OccurrenceId
-from bot.model.messages import Attachment
+from bot.model.ids import LANGUAGES, BroadcastId, ForumId, Language, MemberId, OccurrenceId, ResidentId
+from bot.model.messages import Attachment, Recipient, ToForum, ToResident
 from bot.model.subscriptions import Circle, Subscription, Topic
 
 
@@ -60,7 +60,7 @@ DAY_NAMES: tuple[DayName, ...] = get_args(DayName)
 Ordinal = Literal["1st", "2nd", "3rd", "4th", "last"]
 WINDOWS: tuple[int, ...] = (1, 3, 6, 12, 24)
 VOICES_KEPT = timedelta(days=30)
-"""How long after the end of an occurrence it is known that somebody has answered; a quiz takes answers until then, lest one counts twice."""
+"""For so long after the end of an occurrence it is known who has answered; a quiz takes answers until then, lest one counts twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ class Broadcast:
         forum: in whose group it is written: a forum tells its own district only, the province any.
         author, author_person: who wrote it, as a member of that group, and as the one person behind their memberships (`Member.person`).
         author_name: how that group calls them; told to nobody else.
+        desk: the author as the bot knows them in private, where it is written there; None where it is written in the group.
         writers: everybody who has changed what is said, to whom or when, as `author_person`: none of them may approve it.
         texts: what is said, by language.
         attachment: one picture, video, voice or document for all languages.
@@ -149,6 +150,7 @@ class Broadcast:
     approved: int = 0
     approver: MemberId | None = None
     author_name: str = ""
+    desk: ResidentId | None = None
     writers: frozenset[str] = frozenset()
     since: datetime | None = None
     asking: str = ""
@@ -156,8 +158,13 @@ class Broadcast:
     version: int = 1
 
 
+def home(broadcast: Broadcast) -> Recipient:
+    """Return the chat in which a broadcast is written and followed: its author's with the bot, or the group's."""
+    return ToForum(broadcast.forum) if broadcast.desk is None else ToResident(broadcast.desk)
+
+
 OccurrenceState = Literal["sending", "paused", "held", "done", "cancelled", "skipped"]
-"""held: its time has passed beyond the window, or the clock is in doubt, and somebody has to decide. `done`, `cancelled`, `skipped` end it."""
+"""held: its time has passed beyond the window, and somebody has to decide. `done`, `cancelled`, `skipped` end it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.model.ids import (
     TicketId,
 )
 from bot.model.messages import Message, Recipient
-from bot.model.people import Draft
+from bot.model.people import Asked, Draft
 from bot.model.sessions import Answer, Promise, Rating, Round, Session
 from bot.model.subscriptions import Subscription, Topic
 from bot.model.text import Piece, Text
@@ -76,7 +76,7 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class SetResident:
-    """Remember what the resident chose; None leaves a field as it is. `focus` is set whenever `refocus` is."""
+    """Remember what the resident chose; None leaves a field as it is. `focus` is set whenever `refocus` is, `asked` whenever `reask` is."""
 
     resident: ResidentId
     language: Language | None = None
@@ -84,6 +84,8 @@ class SetResident:
     reachable: bool | None = None
     refocus: bool = False
     focus: TicketId | None = None
+    reask: bool = False
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class TextReceived:
 
 @dataclass(frozen=True, slots=True)
 class MediaReceived:
-    """A photo, voice note or video, or a PDF as an answer to the bot in a group; an album arrives as several with the same `album`."""
+    """A photo, voice note or video, or a PDF of a member as an answer to the bot; an album arrives as several with the same `album`."""
 
     attachment: Attachment
     caption: str = ""

@@ -10,6 +10,7 @@ from typing import Literal
 from bot.model.broadcasts import Broadcast, Figures, Occurrence
 from bot.model.calendar import Calendar
 from bot.model.ids import BroadcastId, Chance, ForumId, Language, ResidentId
+from bot.model.messages import Recipient, ToForum, ToResident
 from bot.model.people import Actor, Draft, Member, Resident
 from bot.model.province import Province
 from bot.model.sessions import Answer, Feedback, Person, Promise, Round, Session, Tally
@@ -37,9 +38,10 @@ class Situation:
         words: renders a piece of text in a language, to compare what was typed with what a button says.
         resident, draft: in a private chat.
         tickets: the resident's own tickets, newest first.
-        forum: in a linked group, the forum it is; None in a strange group.
+        forum: in a linked group, the forum it is; None in a strange group. In private it is PROVINCE for what somebody who is or was a
+            coordinator does to broadcasts there, and None for everything else.
         actor: who acts, for `may`.
-        member: in a linked group, the person who acts, where it is a person.
+        member: the person who acts for the forum, where it is a person.
         leaver: the member who left, for `MemberLeft`.
         ticket, entries: the ticket that the button, reply, timer or delivery is about, with its thread, oldest first.
         prompt: the slot of the bot's message that was replied to, if it was one.
@@ -119,9 +121,16 @@ class Situation:
     people: tuple[Person, ...] = ()
     reached: int | None = None
 
+    @property
+    def here(self) -> Recipient | None:
+        """Return the chat in which it happened: None in a strange group and inside the machine."""
+        if self.place == "private":
+            return ToResident(self.resident.id) if self.resident is not None else None
+        return ToForum(self.forum) if self.place == "group" and self.forum is not None else None
+
     def language(self) -> Language:
         """Return the language to speak here: the resident's choice, or that of the forum's group."""
-        if self.forum is not None:
+        if self.forum is not None and self.place != "private":
             return self.province.forum_language(self.forum)
         if self.resident is not None and self.resident.language is not None:
             return self.resident.language

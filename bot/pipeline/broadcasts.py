@@ -13,7 +13,7 @@ from bot.model.ids import PROVINCE, BroadcastId, ForumId, OccurrenceId, Resident
 from bot.model.situation import NO_FIGURES, Situation
 from bot.pipeline import timekeeping
 from bot.pipeline.surroundings import Surroundings
-from bot.storage import broadcasts, occurrences, residents, tallies, voices
+from bot.storage import broadcasts, members, occurrences, residents, tallies, voices
 
 LAST: Final = 10
 """How many sendings of one broadcast a decision sees."""
@@ -65,11 +65,23 @@ async def with_broadcast(conn: AsyncConnection, around: Surroundings, situation:
     occurrence = await occurrences.load(conn, about.occurrence, lock=True) if about.occurrence else None
     return replace(
         situation,
-        broadcast=broadcast,
+        broadcast=await at_home(conn, around, broadcast),
         occurrence=occurrence,
         figures=await _figures(conn, broadcast, occurrence),
         occurrences=await occurrences.last(conn, broadcast.id, LAST),
     )
+
+
+async def at_home(conn: AsyncConnection, around: Surroundings, broadcast: Broadcast) -> Broadcast:
+    """Return a broadcast that was written in private in the province's group, where its author cannot be told of it any more.
+
+    They are no coordinator now, have deleted what we know of them, or have blocked the bot.
+    """
+    if broadcast.desk is None:
+        return broadcast
+    author = await residents.load(conn, around.keys, broadcast.desk)
+    there = author is not None and author.reachable
+    return broadcast if there and await members.active(conn, PROVINCE, broadcast.author_person) else replace(broadcast, desk=None)
 
 
 async def with_heard(conn: AsyncConnection, around: Surroundings, situation: Situation, event: Event, resident: ResidentId) -> Situation:
@@ -84,14 +96,21 @@ async def with_heard(conn: AsyncConnection, around: Surroundings, situation: Sit
 
 
 async def with_group(
-    conn: AsyncConnection, around: Surroundings, situation: Situation, forum: ForumId, arrival: Arrival, event: Event
+    conn: AsyncConnection,
+    around: Surroundings,
+    situation: Situation,
+    forum: ForumId,
+    arrival: Arrival,
+    event: Event,
+    slot: str | None,
 ) -> Situation:
-    """Add what somebody who acts in a forum's group may know: the broadcast it is about, the list they ask for, and themselves."""
-    situation = await with_broadcast(conn, around, situation, named(event, situation.prompt))
+    """Add what somebody who acts for a forum may know: the broadcast it is about, the list they ask for, and themselves."""
+    situation = await with_broadcast(conn, around, situation, named(event, slot))
     if _asks_for_list(event):
         situation = await _with_list(conn, around, situation, forum)
-    if forum == PROVINCE and _changes_calendar(event, situation.prompt):
-        situation = replace(situation, broadcasts=await broadcasts.approved(conn, around.keys, RESCHEDULED))
+    if forum == PROVINCE and _changes_calendar(event, slot):
+        approved = await broadcasts.approved(conn, around.keys, RESCHEDULED)
+        situation = replace(situation, broadcasts=tuple([await at_home(conn, around, each) for each in approved]))
     doubted = await timekeeping.doubted(conn, around.keys)
     return replace(situation, doubted=doubted, myself=await _myself(conn, around, situation, arrival, event))
 
@@ -113,7 +132,8 @@ def _changes_calendar(event: Event, slot: str | None) -> bool:
 
 
 async def _with_list(conn: AsyncConnection, around: Surroundings, situation: Situation, forum: ForumId) -> Situation:
-    listed = await broadcasts.of_forum(conn, around.keys, forum, LISTED)
+    found = await broadcasts.of_forum(conn, around.keys, forum, LISTED)
+    listed = tuple([await at_home(conn, around, each) for each in found])
     newest = await occurrences.latest(conn, [each.id for each in listed])
     latest = {each.id: (newest[each.id], await _figures(conn, each, newest[each.id])) for each in listed if each.id in newest}
     return replace(situation, broadcasts=listed, latest=latest)

@@ -33,7 +33,7 @@ async def load_group(conn: AsyncConnection, around: Surroundings, arrival: Arriv
     situation = await sessions.with_session(conn, around, situation, known.session)
     if concerns_us(arrival):
         situation = await sessions.with_forum(conn, around, situation, forum)
-        situation = await broadcasts.with_group(conn, around, situation, forum, arrival, event)
+        situation = await broadcasts.with_group(conn, around, situation, forum, arrival, event, known.slot)
     if isinstance(event, MemberLeft):
         situation, event = replace(situation, leaver=await _leaver(conn, around, arrival, forum, event.person)), MemberLeft("")
     elif isinstance(event, MemberJoined):

@@ -16,7 +16,7 @@ from bot.model.ids import ResidentId
 from bot.model.messages import ToResident
 from bot.model.people import Resident
 from bot.model.situation import Situation
-from bot.pipeline import broadcasts, news, sessions, timekeeping
+from bot.pipeline import broadcasts, news, office, sessions, timekeeping
 from bot.pipeline.convening import ROUND
 from bot.pipeline.groups import load_group
 from bot.pipeline.news import News
@@ -39,7 +39,10 @@ async def load(conn: AsyncConnection, around: Surroundings, arrival: Arrival, no
     thread = await thread_of(conn, around, ticket)
     situation = replace(situation, actor="resident", prompt=known.slot, ticket=ticket, entries=thread)
     situation = await sessions.with_session(conn, around, situation, known.session)
-    situation = await broadcasts.with_heard(conn, around, situation, event, resident.id)
+    situation = await office.with_coordinator(conn, around, situation, arrival, event)
+    if situation.forum is None:
+        situation = await broadcasts.with_heard(conn, around, situation, event, resident.id)
+        event = office.as_a_resident(event)
     return Loaded(await sessions.with_list(conn, around, situation, resident, event), event, here)
 
 

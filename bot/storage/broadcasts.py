@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.broadcasts import Audience, Broadcast, Counted, Quiz, Schedule
-from bot.model.ids import PROVINCE, BroadcastId, ForumId, Language, MemberId
+from bot.model.ids import PROVINCE, BroadcastId, ForumId, Language, MemberId, ResidentId
 from bot.model.messages import Attachment
 from bot.model.subscriptions import Topic
 from bot.storage.errors import Stale
@@ -38,6 +38,7 @@ class _Body:
     since: datetime | None
     asking: str
     revision: int
+    desk: ResidentId | None = None
 
 
 _BODY = TypeAdapter(_Body)

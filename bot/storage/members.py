@@ -75,6 +75,12 @@ async def load(conn: AsyncConnection, keys: Keyring, id: MemberId) -> Member | N
     return None if row is None else _member(keys, row)
 
 
+async def active(conn: AsyncConnection, forum: ForumId, person: str) -> bool:
+    """Whether the one behind `Member.person` is a member of a forum now."""
+    query = select(members.c.id).where(members.c.forum == forum, members.c.lookup == person, members.c.active)
+    return (await conn.execute(query)).first() is not None
+
+
 async def _find(conn: AsyncConnection, keys: Keyring, forum: ForumId, channel: str, person: str) -> Row[Any] | None:
     query = select(members).where(members.c.forum == forum, members.c.lookup == _who(keys, channel, person))
     return (await conn.execute(query)).first()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetResident
 from bot.model.ids import Language, ResidentId, TicketId
-from bot.model.people import Resident
+from bot.model.people import Asked, Resident
 from bot.storage import subscribers
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import residents
@@ -26,6 +26,7 @@ class _Profile:
     reachable: bool = True
     tickets: tuple[TicketId, ...] = ()
     focus: TicketId | None = None
+    asked: Asked | None = None
 
 
 _PROFILE = TypeAdapter(_Profile)
@@ -97,6 +98,8 @@ async def change(conn: AsyncConnection, keys: Keyring, effect: SetResident) -> N
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if effect.refocus:
         changes["focus"] = effect.focus
+    if effect.reask:
+        changes["asked"] = effect.asked
     await _rewrite(conn, keys, effect.resident, changes)
     if effect.language is not None or effect.reachable is not None:
         await subscribers.touch(conn, keys, effect.resident, language=effect.language, reachable=effect.reachable)
@@ -159,4 +162,5 @@ def _resident(row: Row[Any], profile: _Profile) -> Resident:
         reachable=profile.reachable,
         tickets=profile.tickets,
         focus=profile.focus,
+        asked=profile.asked,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.model.broadcasts import Broadcast
+from bot.model.broadcasts import Broadcast, home
 from bot.model.effects import Effect, MoveBroadcast, Priority, Send, Toast, Withdraw
 from bot.model.ids import PROVINCE
-from bot.model.messages import Action, Button, Message, ToForum, approval_slot, cast_slot
+from bot.model.messages import Action, Button, Message, Recipient, ToForum, approval_slot, cast_slot
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Piece, Text, Words, paragraphs
 from handlers.broadcasts import starting
@@ -24,6 +24,7 @@ from handlers.clock import DOUBTED
 from handlers.desk.authority import refuse_aloud
 from handlers.may import Refused
 
+OFFICE = ToForum(PROVINCE)
 LONGEST_REASON = 500
 NOT_WAITING = N_("This broadcast does not wait for an approval now.")
 SHORTER = N_("Please write at most {limit} characters, as a reply to the same message.", limit=LONGEST_REASON)
@@ -33,24 +34,23 @@ BEING_SENT = N_("It is being sent at this moment. Stop the sending first.")
 def card(broadcast: Broadcast, situation: Situation, approver: str = "") -> Send:
     """Return the card in the province's group as the broadcast stands now; `approver` is the name of who has just approved it."""
     body = paragraphs(title(broadcast, situation), _written_by(broadcast), facts(broadcast, situation), _status(broadcast, approver))
-    return Send(ToForum(PROVINCE), Message(body, _rows(broadcast)), Priority.CARD, slot=approval_slot(broadcast.id))
+    return Send(OFFICE, Message(body, _rows(broadcast)), Priority.CARD, slot=approval_slot(broadcast.id))
 
 
 def submitted(case: Case, broadcast: Broadcast, *, again: bool) -> list[Effect]:
     """Bring a broadcast before the province: what people will read, then the card. One that was there before is pointed to below."""
     situation = case.situation
-    elsewhere = broadcast.forum != PROVINCE
+    elsewhere = home(broadcast) != OFFICE
     pointer = Message(N_("This broadcast was submitted again."), answers=approval_slot(broadcast.id))
     return [
         *(previews(broadcast, situation, Priority.CARD) if elsewhere else []),
         card(broadcast, situation),
-        *([Send(ToForum(PROVINCE), pointer, Priority.CARD)] if again else []),
+        *([Send(OFFICE, pointer, Priority.CARD)] if again else []),
     ]
 
 
-def previews(broadcast: Broadcast, situation: Situation, priority: Priority, group: ToForum | None = None) -> list[Effect]:
-    """Show in a group, without a sound, what each language's readers will get, to the letter."""
-    here = group or ToForum(PROVINCE)
+def previews(broadcast: Broadcast, situation: Situation, priority: Priority, here: Recipient = OFFICE) -> list[Effect]:
+    """Show, without a sound, what each language's readers will get, to the letter."""
     return [Send(here, replace(message, silent=True), priority) for message in message_for(broadcast, situation).values()]
 
 
@@ -105,7 +105,7 @@ def _approve(case: Case) -> list[Effect]:
 
 
 def give_back(case: Case, reason: str) -> list[Effect]:
-    """Give a broadcast back to the group that wrote it, with the reason."""
+    """Give a broadcast back to where it was written, with the reason."""
     broadcast, situation, words = case.broadcast, case.situation, reason.strip()
     if broadcast.state != "submitted":
         return refuse_aloud(situation, NOT_WAITING)
@@ -141,7 +141,7 @@ def taken_back(case: Case) -> list[Effect]:
 def _taking_back(case: Case, step: str) -> list[Effect]:
     """Ask a coordinator whether they mean it, below the card, and then do it."""
     question = f"approve:{case.broadcast.id}:back"
-    asked_before = Withdraw(ToForum(PROVINCE), question)
+    asked_before = Withdraw(OFFICE, question)
     if case.broadcast.state != "approved":
         return [asked_before, Toast(NOT_APPROVED, alert=True)]
     if step == "leave":
@@ -154,14 +154,14 @@ def _taking_back(case: Case, step: str) -> list[Effect]:
     told = N_("Take the approval back? Nothing of this broadcast is sent then until it is approved again.")
     rows = ((_button(C_("button", "Yes"), "undo", case.broadcast), _button(C_("button", "No"), "leave", case.broadcast)),)
     message = Message(told, rows, answers=approval_slot(case.broadcast.id))
-    return [Send(ToForum(PROVINCE), message, Priority.REPLY, slot=question)]
+    return [Send(OFFICE, message, Priority.REPLY, slot=question)]
 
 
 NOT_APPROVED = N_("This broadcast is not approved now.")
 
 
 def _tell_author(broadcast: Broadcast, told: Text) -> list[Effect]:
-    return [Send(ToForum(broadcast.forum), Message(told, answers=cast_slot(broadcast.id)), Priority.CARD)]
+    return [Send(home(broadcast), Message(told, answers=cast_slot(broadcast.id)), Priority.CARD)]
 
 
 def _written_by(broadcast: Broadcast) -> Text | None:
@@ -180,6 +180,8 @@ def _status(broadcast: Broadcast, approver: str) -> Piece:
         case "finished":
             return N_("This broadcast is over.")
         case "draft":
+            if broadcast.desk is not None:
+                return N_("It does not wait for an approval now: its author is changing it.")
             return N_("It does not wait for an approval now: its group is changing it.")
 
 

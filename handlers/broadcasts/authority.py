@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.model.broadcasts import Broadcast
+from bot.model.broadcasts import Broadcast, home
 from bot.model.effects import Audit, Effect, Toast
 from bot.model.ids import PROVINCE
 from bot.model.messages import Action
@@ -38,8 +38,9 @@ class Case:
 def allowed(situation: Situation, action: CastAction, args: tuple[str, ...] = ()) -> Case | Refused:
     """Return the case as one who may do this here and now, or why not.
 
-    A forum's members write and control its broadcasts, in its group; coordinators every forum's, in the province's group. To approve is
-    for a coordinator in the province's group who is not the author, whatever group the author wrote in.
+    A forum's members write and control its broadcasts, in its group; coordinators every forum's, in the province's group. In private a
+    coordinator controls all of them too, and writes those that they began there. To approve is for a coordinator in the province's group
+    who is not the author, wherever the author wrote.
     """
     if no := stranger(situation.actor, situation.member):
         return no
@@ -48,9 +49,12 @@ def allowed(situation: Situation, action: CastAction, args: tuple[str, ...] = ()
         return Refused(GONE)
     coordinator = situation.forum == PROVINCE and situation.actor == "coordinator"
     if action == "approve":
-        return _approving(situation, broadcast, member, args) if coordinator else Refused(COORDINATORS)
+        in_group = situation.place == "group"
+        return _approving(situation, broadcast, member, args) if coordinator and in_group else Refused(COORDINATORS)
     if situation.forum != broadcast.forum and not coordinator:
         return Refused(N_("This broadcast belongs to another group."))
+    if action == "write" and situation.place == "private" and home(broadcast) != situation.here:
+        return Refused(N_("This broadcast is written in the group of the province now."))
     return Case(situation, broadcast, member, args)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from bot.model.broadcasts import Audience, Broadcast
+from bot.model.broadcasts import Audience, Broadcast, home
 from bot.model.effects import Audit, DropBroadcast, Effect, OpenBroadcast, Priority, Send, Toast, Withdraw
 from bot.model.events import CommandGiven
 from bot.model.ids import PROVINCE, BroadcastId
@@ -33,7 +33,7 @@ DOOR = N_("To get a test, open the private chat with the bot first and press “
 
 
 def broadcast_command(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
-    """Begin a broadcast: a forum's for its own district, the province's for all of them."""
+    """Begin a broadcast: a forum's for its own district, the province's, and a coordinator's in private, for all of them."""
     forum, member = situation.forum, situation.member
     if forum is None:
         return []
@@ -45,6 +45,7 @@ def broadcast_command(situation: Situation, _: CommandGiven) -> Iterable[Effect]
         author=member.id,
         author_person=member.person,
         author_name=member.name,
+        desk=situation.resident.id if situation.place == "private" and situation.resident is not None else None,
         writers=frozenset({member.person}),
         audience=Audience(districts=frozenset() if forum == PROVINCE else frozenset({forum})),
     )
@@ -101,14 +102,14 @@ def _ask(case: Case, field: str, value: str) -> list[Effect]:
 def _preview(case: Case, _: str) -> list[Effect]:
     """Show it as people will read it, in every language, and remember that it was seen once all of it is there."""
     broadcast, situation = case.broadcast, case.situation
-    if situation.forum is None or not message_for(broadcast, situation):
+    here = situation.here
+    if here is None or not message_for(broadcast, situation):
         return refuse(NO_PREVIEW)
-    here = ToForum(situation.forum)
     whole = complete(broadcast, situation)
     seen = replace(opened(broadcast), previewed=broadcast.revision) if whole else opened(broadcast)
     rows = ((button(C_("button", "Submit"), seen, "submit"),), (button(C_("button", "Send me a test"), seen, "test"),))
     told = N_("People will read it like this, each in their language.") if whole else _lacking(unsaid(broadcast, situation))
-    below = Message(told, rows, answers=cast_slot(broadcast.id) if here.forum == broadcast.forum else None)
+    below = Message(told, rows, answers=cast_slot(broadcast.id) if here == home(broadcast) else None)
     return [
         *(shown(case, seen) if seen != broadcast else []),
         *previews(broadcast, situation, Priority.REPLY, here),
@@ -119,12 +120,11 @@ def _preview(case: Case, _: str) -> list[Effect]:
 def _test(case: Case, _: str) -> list[Effect]:
     """Send it to the one who presses, in private, in every language; who they are there stays between them and the bot."""
     situation, messages = case.situation, message_for(case.broadcast, case.situation)
-    if not messages or situation.forum is None:
+    if not messages or situation.here is None:
         return refuse(NO_PREVIEW)
     if situation.myself is None:
-        return [Send(ToForum(situation.forum), Message(DOOR, door=C_("button", "Open the bot")), Priority.REPLY)]
-    here = ToResident(situation.myself)
-    tests = [Send(here, message, Priority.REPLY) for message in messages.values()]
+        return [Send(situation.here, Message(DOOR, door=C_("button", "Open the bot")), Priority.REPLY)]
+    tests = [Send(ToResident(situation.myself), message, Priority.REPLY) for message in messages.values()]
     return [*tests, Toast(N_("The test is on its way to your private chat with the bot.")), case.audit("test")]
 
 
@@ -151,7 +151,7 @@ def _delete(case: Case, value: str) -> list[Effect]:
         return [*shown(case, replace(holding(broadcast, Pending()), state="finished")), case.audit("finish")]
     return [
         DropBroadcast(broadcast.id),
-        Withdraw(ToForum(broadcast.forum), cast_slot(broadcast.id)),
+        Withdraw(home(broadcast), cast_slot(broadcast.id)),
         Withdraw(ToForum(PROVINCE), approval_slot(broadcast.id)),
         case.audit("delete"),
     ]

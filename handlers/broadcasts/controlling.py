@@ -15,7 +15,7 @@ from bot.model.messages import Message, ToChannel, ToForum, progress_slot
 from bot.model.text import N_, Text, paragraphs
 from handlers.broadcasts import finishing
 from handlers.broadcasts.authority import GONE, Case, press, refuse
-from handlers.broadcasts.progress import STATES, card, desk, named, next_look
+from handlers.broadcasts.progress import STATES, cards, followed, named, next_look
 from handlers.broadcasts.starting import begun, post_slot
 from handlers.clock import DOUBTED
 
@@ -39,8 +39,8 @@ def _control(case: Case) -> list[Effect]:
 
 def _old(case: Case, occurrence: Occurrence) -> list[Effect]:
     """Say that something else has been decided meanwhile, and show what."""
-    shown = card(case.broadcast, occurrence, case.situation, case.situation.figures)
-    return [Toast(STATES[occurrence.state]), shown]
+    shown = cards(case.broadcast, occurrence, case.situation, case.situation.figures)
+    return [Toast(STATES[occurrence.state]), *shown]
 
 
 def _pause(case: Case, occurrence: Occurrence) -> list[Effect]:
@@ -80,9 +80,9 @@ def _send(case: Case, occurrence: Occurrence) -> list[Effect]:
 def _leave(case: Case, occurrence: Occurrence) -> list[Effect]:
     skipped = replace(occurrence, state="skipped", ended=case.situation.now)
     told = N_("It was decided: it is left out.")
-    shown = card(case.broadcast, skipped, case.situation, case.situation.figures)
+    shown = cards(case.broadcast, skipped, case.situation, case.situation.figures)
     ended = finishing.finished(case.broadcast, case.situation, occurrence.id)
-    return [MoveOccurrence(skipped), case.audit("leave", occurrence.id), shown, *_decided(case, occurrence, told), *ended]
+    return [MoveOccurrence(skipped), case.audit("leave", occurrence.id), *shown, *_decided(case, occurrence, told), *ended]
 
 
 def _not_now(case: Case, occurrence: Occurrence) -> Text | None:
@@ -96,13 +96,13 @@ def _moved(case: Case, occurrence: Occurrence, action: str) -> list[Effect]:
     """Store the sending's changed state and show it."""
     situation = case.situation
     stored = replace(occurrence, version=occurrence.version + 1)
-    shown = replace(card(case.broadcast, stored, situation, situation.figures), priority=Priority.REPLY)
-    return [MoveOccurrence(occurrence), case.audit(action, occurrence.id), shown, *next_look(stored, situation, situation.figures)]
+    shown = [replace(each, priority=Priority.REPLY) for each in cards(case.broadcast, stored, situation, situation.figures)]
+    return [MoveOccurrence(occurrence), case.audit(action, occurrence.id), *shown, *next_look(stored, situation, situation.figures)]
 
 
 def _decided(case: Case, occurrence: Occurrence, told: Text) -> list[Effect]:
-    """Say in the province's group what was decided, in the place of the question, where the author's is another."""
-    if desk(case.broadcast, case.situation) == PROVINCE:
+    """Say in the province's group what was decided, in the place of the question, where no card of the sending stands there."""
+    if ToForum(PROVINCE) in followed(case.broadcast, case.situation):
         return []
     message = Message(paragraphs(named(case.broadcast, case.situation), told))
     return [Send(ToForum(PROVINCE), message, Priority.CARD, slot=progress_slot(occurrence.id))]

@@ -1,4 +1,4 @@
-"""What came of a sending once its last message is settled: exact numbers for its author's group and the province, in words and pictures.
+"""What came of a sending once its last message is settled: exact numbers for its author's chat and the province, in words and pictures.
 
 Of people it knows only how many, and few are not told apart (B55): what is shown could not tell who got it, who stopped or who answered.
 """
@@ -12,14 +12,14 @@ from datetime import timedelta
 from bot.model.broadcasts import Broadcast, Figures, Occurrence, Question
 from bot.model.effects import Effect, MoveBroadcast, Priority, Send
 from bot.model.ids import LANGUAGES, ForumId, Language, OccurrenceId
-from bot.model.messages import Bar, Chart, Message, ToForum
+from bot.model.messages import Bar, Chart, Message
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts.approving import card as approval_card
 from handlers.broadcasts.facts import FEW, FEWER, breakdown
 from handlers.broadcasts.message import question
 from handlers.broadcasts.panel import panel
-from handlers.broadcasts.progress import STATES, groups, named, whole_of
+from handlers.broadcasts.progress import STATES, everywhere, named, whole_of
 from handlers.broadcasts.starting import over
 from handlers.session_words import LANGUAGE_NAMES
 
@@ -37,12 +37,12 @@ def finished(broadcast: Broadcast, situation: Situation, ended: OccurrenceId) ->
 
 
 def reports(broadcast: Broadcast, occurrence: Occurrence, situation: Situation) -> list[Effect]:
-    """Tell both groups how it went, with pictures of the numbers where there are enough people."""
+    """Tell author and province how it went, with pictures of the numbers where there are enough people."""
     figures = situation.figures
     told = report(broadcast, occurrence, figures, situation)
     pictures = [message for message in (_picture(figures, situation), _answers(broadcast, figures, situation)) if message]
     messages = [Message(told), *pictures]
-    return [Send(ToForum(group), message, Priority.CARD) for group in groups(broadcast, situation) for message in messages]
+    return [Send(chat, message, Priority.CARD) for chat in everywhere(broadcast, situation) for message in messages]
 
 
 def report(broadcast: Broadcast, occurrence: Occurrence, figures: Figures, situation: Situation) -> Piece:

@@ -1,14 +1,14 @@
-"""`/broadcasts` in a group: the last ones with their state, their next date and what came of them; one of them opened."""
+"""`/broadcasts`: the last ones with their state, their next date and what came of them; one of them opened."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.model.broadcasts import Broadcast, BroadcastState, Figures, Occurrence
+from bot.model.broadcasts import Broadcast, BroadcastState, Figures, Occurrence, home
 from bot.model.effects import Effect, Priority, Send, Toast
 from bot.model.events import CommandGiven
-from bot.model.ids import PROVINCE, ForumId
-from bot.model.messages import Action, Button, Message, ToForum, approval_slot, cast_slot, progress_slot
+from bot.model.ids import PROVINCE
+from bot.model.messages import Action, Button, Message, Recipient, approval_slot, cast_slot, progress_slot
 from bot.model.schedule import happening
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Joined, Names, Piece, Text, Words, lines, paragraphs
@@ -18,7 +18,7 @@ from handlers.broadcasts.facts import FEW
 from handlers.broadcasts.finishing import answers, report
 from handlers.broadcasts.message import plain
 from handlers.broadcasts.panel import panel
-from handlers.broadcasts.progress import STATES, card, desk, first_words, named, next_look
+from handlers.broadcasts.progress import STATES, card, cards, first_words, followed, named, next_look
 from handlers.broadcasts.starting import pending
 from handlers.broadcasts.when import date_line
 from handlers.desk.authority import refuse_aloud
@@ -36,52 +36,57 @@ WRITTEN: dict[BroadcastState, Text] = {
 
 def casts_command(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
     """List the forum's broadcasts, in the province's group those of all."""
-    if situation.forum is None:
+    if situation.here is None:
         return []
     if no := stranger(situation.actor, situation.member):
         return refuse_aloud(situation, no.text)
-    return [_list(situation, situation.forum, situation.chance.token(), 0)]
+    return [_list(situation, situation.here, situation.chance.token(), 0)]
 
 
 def casts(situation: Situation, action: Action) -> Iterable[Effect]:
     """Show another page of the list in its place, or open one broadcast."""
     if action.broadcast is not None:
         return _opening(situation, action)
-    if situation.forum is None:
+    if situation.here is None:
         return []
     if no := stranger(situation.actor, situation.member):
         return [Toast(no.text, alert=True)]
     match action.args:
         case (token, number) if number.isdecimal():
-            return [_list(situation, situation.forum, token, int(number))]
+            return [_list(situation, situation.here, token, int(number))]
         case _:
             return []
 
 
 def _open(case: Case) -> list[Effect]:
     """Bring a broadcast's messages up to date and point to them; of its last sending say how it stands by now."""
-    situation, broadcast = case.situation, case.broadcast
-    if situation.forum is None:
+    situation, broadcast, here = case.situation, case.broadcast, case.situation.here
+    if here is None:
         return []
-    here = ToForum(situation.forum)
-    own = situation.forum == broadcast.forum
-    slot = cast_slot(broadcast.id) if own else approval_slot(broadcast.id)
-    shown = panel(broadcast, situation) if own else approving.card(broadcast, situation)
-    known = own or broadcast.state != "draft"
-    pointer = Message(named(broadcast, situation), answers=slot if known else None)
-    return [*([shown] if known else []), Send(here, pointer, Priority.REPLY), *_last(case, here)]
+    name = named(broadcast, situation)
+    if here == home(broadcast):
+        shown = [panel(broadcast, situation), Send(here, Message(name, answers=cast_slot(broadcast.id)), Priority.REPLY)]
+    elif broadcast.state == "draft":
+        shown = [Send(here, Message(name), Priority.REPLY)]
+    elif here == approving.OFFICE:
+        pointer = Message(name, answers=approval_slot(broadcast.id))
+        shown = [approving.card(broadcast, situation), Send(here, pointer, Priority.REPLY)]
+    else:
+        shown = [Send(here, Message(approving.card(broadcast, situation).message.body), Priority.REPLY)]
+    return [*shown, *_last(case, here)]
 
 
-def _last(case: Case, here: ToForum) -> list[Effect]:
+def _last(case: Case, here: Recipient) -> list[Effect]:
     situation, broadcast = case.situation, case.broadcast
     occurrence, figures = _latest(broadcast, situation)
     if occurrence is None or occurrence.state == "skipped":
         return []
     if occurrence.ended is None:
-        live = card(broadcast, occurrence, situation, figures)
-        follow = [Send(here, Message(named(broadcast, situation), answers=progress_slot(occurrence.id)), Priority.REPLY)]
-        at_home = desk(broadcast, situation) == situation.forum
-        return [live, *next_look(occurrence, situation, figures), *(follow if at_home else [])]
+        live = cards(broadcast, occurrence, situation, figures)
+        pointer = Message(named(broadcast, situation), answers=progress_slot(occurrence.id))
+        at_home = here in followed(broadcast, situation)
+        there = pointer if at_home else card(broadcast, occurrence, situation, figures)
+        return [*live, *next_look(occurrence, situation, figures), Send(here, there, Priority.REPLY)]
     told = paragraphs(report(broadcast, occurrence, figures, situation), answers(broadcast, figures, situation))
     return [Send(here, Message(told), Priority.REPLY)]
 
@@ -94,22 +99,27 @@ def _latest(broadcast: Broadcast, situation: Situation) -> tuple[Occurrence | No
     return known if known else (None, situation.figures)
 
 
-def _list(situation: Situation, forum: ForumId, token: str, wanted: int) -> Send:
-    broadcasts = situation.broadcasts
+def _list(situation: Situation, here: Recipient, token: str, wanted: int) -> Send:
+    broadcasts = [each for each in situation.broadcasts if _listed(each, here)]
     last = max(0, len(broadcasts) - 1) // PAGE
     number = min(wanted, last)
     shown = broadcasts[number * PAGE : (number + 1) * PAGE]
     body: Piece = N_("There are no broadcasts yet. Write one with /broadcast.")
     if broadcasts:
-        body = paragraphs(N_("Broadcasts:"), *(_entry(broadcast, situation, forum) for broadcast in shown))
+        body = paragraphs(N_("Broadcasts:"), *(_entry(broadcast, situation) for broadcast in shown))
     opening = tuple((Button(_label(each, situation), Action("casts", None, (), broadcast=each.id)),) for each in shown)
-    return Send(ToForum(forum), Message(body, (*opening, *_turning(token, number, last))), Priority.REPLY, slot=f"casts:{token}")
+    return Send(here, Message(body, (*opening, *_turning(token, number, last))), Priority.REPLY, slot=f"casts:{token}")
 
 
-def _entry(broadcast: Broadcast, situation: Situation, forum: ForumId) -> Piece:
+def _listed(broadcast: Broadcast, here: Recipient) -> bool:
+    """Whether it is told of here: what somebody is writing in private is for others once it is submitted."""
+    return broadcast.desk is None or broadcast.state != "draft" or home(broadcast) == here
+
+
+def _entry(broadcast: Broadcast, situation: Situation) -> Piece:
     latest = situation.latest.get(broadcast.id)
     name: Piece = named(broadcast, situation)
-    if forum == PROVINCE:
+    if situation.forum == PROVINCE:
         name = Joined((situation.province.forum_names(broadcast.forum), name), ": ")
     return lines(name, WRITTEN[broadcast.state], _next(broadcast, situation), _sent(*latest) if latest else None)
 

@@ -1,4 +1,4 @@
-"""The message in its author's group with which a broadcast is written, and later followed: what it says and which buttons stand under it.
+"""The message in its author's chat with which a broadcast is written, and later followed: what it says and which buttons stand under it.
 
 There is one for each broadcast, always edited and never sent twice. It is made from the broadcast alone, so whoever refreshes it shows the
 same.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.model.broadcasts import Broadcast
+from bot.model.broadcasts import Broadcast, home
 from bot.model.effects import Priority, Send
-from bot.model.messages import Action, Button, Message, ToForum, cast_slot
+from bot.model.messages import Action, Button, Message, cast_slot
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, Joined, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts import choosing
@@ -28,7 +28,7 @@ def panel(broadcast: Broadcast, situation: Situation) -> Send:
     """Return the broadcast's message as it stands now."""
     body = paragraphs(title(broadcast, situation), facts(broadcast, situation))
     question, rows = _below(broadcast, situation)
-    return Send(ToForum(broadcast.forum), Message(paragraphs(body, question), rows), Priority.CARD, slot=cast_slot(broadcast.id))
+    return Send(home(broadcast), Message(paragraphs(body, question), rows), Priority.CARD, slot=cast_slot(broadcast.id))
 
 
 def title(broadcast: Broadcast, situation: Situation) -> Text:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.model.broadcasts import Broadcast, Figures, Occurrence, OccurrenceState
+from bot.model.broadcasts import Broadcast, Figures, Occurrence, OccurrenceState, home
 from bot.model.calendar import in_utc
 from bot.model.effects import Priority, Send, SetTimer
-from bot.model.ids import LANGUAGES, PROVINCE, ForumId, OccurrenceId
-from bot.model.messages import Action, Button, Message, ToForum, progress_slot
+from bot.model.ids import LANGUAGES, PROVINCE, OccurrenceId
+from bot.model.messages import Action, Button, Message, Recipient, ToForum, progress_slot
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Names, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts.facts import FEW, NOT_YET, excerpt
@@ -38,21 +38,32 @@ class Sample:
     at: datetime
 
 
-def card(broadcast: Broadcast, occurrence: Occurrence, situation: Situation, figures: Figures, last: Sample | None = None) -> Send:
-    """Return the message as the sending stands now, in its author's group."""
+def cards(broadcast: Broadcast, occurrence: Occurrence, situation: Situation, figures: Figures, last: Sample | None = None) -> list[Send]:
+    """Return the message as the sending stands now, wherever it is followed."""
+    message = card(broadcast, occurrence, situation, figures, last)
+    return [Send(chat, message, Priority.CARD, slot=progress_slot(occurrence.id)) for chat in followed(broadcast, situation)]
+
+
+def card(broadcast: Broadcast, occurrence: Occurrence, situation: Situation, figures: Figures, last: Sample | None = None) -> Message:
+    """Return how the sending stands now, with what can be done to it."""
     body = paragraphs(named(broadcast, situation), _state(broadcast, occurrence, situation, figures, last))
-    message = Message(body, rows(occurrence))
-    return Send(ToForum(desk(broadcast, situation)), message, Priority.CARD, slot=progress_slot(occurrence.id))
+    return Message(body, rows(occurrence))
 
 
-def desk(broadcast: Broadcast, situation: Situation) -> ForumId:
-    """Return the group in which it is followed: its author's, or the province's while that cannot be reached."""
-    return broadcast.forum if situation.forums.get(broadcast.forum) == "linked" else PROVINCE
+def desk(broadcast: Broadcast, situation: Situation) -> Recipient:
+    """Return where it is written and followed, in place of a group that cannot be reached the province's."""
+    lost = broadcast.desk is None and situation.forums.get(broadcast.forum) != "linked"
+    return ToForum(PROVINCE) if lost else home(broadcast)
 
 
-def groups(broadcast: Broadcast, situation: Situation) -> tuple[ForumId, ...]:
-    """Return the groups that are told how it went and what has to be decided: its author's and the province's."""
-    return tuple(dict.fromkeys((desk(broadcast, situation), PROVINCE)))
+def followed(broadcast: Broadcast, situation: Situation) -> tuple[Recipient, ...]:
+    """Return where it is followed: of what was written in private the province's group too, where somebody else can stop it."""
+    return (desk(broadcast, situation),) if broadcast.desk is None else everywhere(broadcast, situation)
+
+
+def everywhere(broadcast: Broadcast, situation: Situation) -> tuple[Recipient, ...]:
+    """Return who is told how it went and what has to be decided: its author's chat and the province's group."""
+    return tuple(dict.fromkeys((desk(broadcast, situation), ToForum(PROVINCE))))
 
 
 def named(broadcast: Broadcast, situation: Situation) -> Text:

@@ -1,4 +1,4 @@
-"""What members reply to the prompts of a broadcast, handed to what takes it. What is not taken still stands in the group, as typed."""
+"""What members reply to the prompts of a broadcast, handed to what takes it. What is not taken still stands in the chat, as typed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.model.broadcasts import Broadcast
-from bot.model.effects import Effect
+from bot.model.broadcasts import Broadcast, home
+from bot.model.effects import Effect, MoveBroadcast, Priority, Send, SetResident
 from bot.model.events import Event, LocationReceived, MediaReceived, TextReceived, UnsupportedReceived
 from bot.model.ids import Language
-from bot.model.messages import Attachment
+from bot.model.messages import Attachment, Message, cast_slot
 from bot.model.situation import Situation
 from bot.model.text import N_, P_, Text
 from handlers.broadcasts.approving import give_back
@@ -18,7 +18,7 @@ from handlers.broadcasts.authority import Case, allowed
 from handlers.broadcasts.filling import changed, shown
 from handlers.broadcasts.message import excess
 from handlers.broadcasts.pending import Pending, holding, opened, pending
-from handlers.broadcasts.prompts import Prompt, prompt_of
+from handlers.broadcasts.prompts import Prompt, ask_apart, in_doubt, prompt_of
 from handlers.broadcasts.quizzes import translated, typed
 from handlers.desk.authority import refuse_aloud
 from handlers.may import Refused
@@ -31,6 +31,12 @@ AS_TEXT = N_("Please write it as text, as a reply to the same message.")
 AS_FILE = N_("Please send a picture, a video, a voice note or a PDF file, as a reply to the same message.")
 TOO_BIG = N_("This file is too big to be passed on: 20 MB at most. Please send a smaller one, as a reply to the same message.")
 WITHOUT_CAPTION = N_("The words under the file were not taken. The text has its own buttons, one for each language.")
+PRESS_FIRST = N_("To write a part of the broadcast, please press its button first.")
+NOT_CLEAR = N_(
+    "It is not clear whether this is for the broadcast, so it was not taken. For the broadcast, please send it once more as a reply to "
+    "this message. For anything else, send it once more without a reply."
+)
+TAKEN = N_("Taken, thank you. Please go on in this message.")
 LOCKED = N_("This broadcast waits for its approval or has it, so your words were not taken. Press “Change” on it first, then reply again.")
 
 
@@ -41,10 +47,41 @@ def hearing(others: Mapping[type[Event], Heard]) -> dict[type[Event], Heard]:
 
 def _or_else(other: Heard) -> Heard:
     def heard(situation: Situation, event: Event) -> Iterable[Effect]:
+        if situation.place == "private":
+            return _in_private(situation, event)
         asked = prompt_of(situation.prompt)
         return other(situation, event) if asked is None else _reply(situation, asked, event)
 
     return heard
+
+
+def _in_private(situation: Situation, event: Event) -> list[Effect]:
+    """Take what a coordinator sends in private where they write a broadcast: a reply, or the next words after the question.
+
+    Where it is not clear that it is the answer it is taken nowhere: neither may a report become a broadcast, nor a broadcast be read by a
+    forum as somebody's report, which would tell who its author is in private.
+    """
+    resident, broadcast = situation.resident, situation.broadcast
+    slot = situation.prompt or (resident.asked.slot if resident is not None and resident.asked is not None else None)
+    asked = prompt_of(slot)
+    if resident is None:
+        return []
+    answered = SetResident(resident.id, reask=True)
+    if asked is None or broadcast is None:
+        return [answered, *refuse_aloud(situation, PRESS_FIRST)]
+    if situation.actor == "coordinator" and in_doubt(situation, asked):
+        return ask_apart(broadcast, situation, asked, NOT_CLEAR)
+    effects = _reply(replace(situation, prompt=slot), asked, event)
+    taken = any(isinstance(effect, MoveBroadcast) for effect in effects)
+    pointer = Send(home(broadcast), Message(TAKEN, answers=cast_slot(broadcast.id)), Priority.REPLY)
+    return [*([] if _more(situation, event, taken=taken) else [answered]), *effects, *([pointer] if taken else [])]
+
+
+def _more(situation: Situation, event: Event, *, taken: bool) -> bool:
+    """Whether the answer is still to come: another try, or the next picture of an album."""
+    if taken:
+        return isinstance(event, MediaReceived) and event.album is not None
+    return situation.actor == "coordinator" and situation.broadcast is not None and situation.broadcast.state == "draft"
 
 
 def _reply(situation: Situation, asked: Prompt, event: Event) -> list[Effect]:

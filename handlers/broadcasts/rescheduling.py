@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model.broadcasts import Broadcast
+from bot.model.broadcasts import Broadcast, home
 from bot.model.calendar import Calendar
 from bot.model.effects import Effect, Priority, Send, SetTimer
 from bot.model.ids import PROVINCE
@@ -48,8 +48,8 @@ def _touched(broadcast: Broadcast, before: Calendar, changed: Situation) -> list
 
 def _tell(broadcast: Broadcast, dates: list[Piece], changed: Situation) -> list[Effect]:
     shown = panel(broadcast, replace(changed, broadcast=broadcast))
-    if broadcast.forum == PROVINCE:
+    if home(broadcast) == ToForum(PROVINCE):
         return [shown]
     told = lines(N_("The province has changed the calendar. The next dates are now:"), *dates)
     message = Message(paragraphs(named(broadcast, changed), told))
-    return [shown, Send(ToForum(desk(broadcast, changed)), message, Priority.CARD)]
+    return [shown, Send(desk(broadcast, changed), message, Priority.CARD)]

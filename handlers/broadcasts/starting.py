@@ -17,14 +17,14 @@ from bot.model.calendar import in_utc, on_the_wall
 from bot.model.effects import Audit, DropTimer, Effect, MoveBroadcast, MoveOccurrence, OpenOccurrence, Priority, Send, SetTimer
 from bot.model.events import TimerFired
 from bot.model.ids import BroadcastId, OccurrenceId
-from bot.model.messages import Message, ToChannel, ToForum
+from bot.model.messages import Message, ToChannel, progress_slot
 from bot.model.schedule import Due, dues, happening, moment_of, too_late_from
 from bot.model.situation import NO_FIGURES, Situation
 from bot.model.text import N_, P_, Piece, lines, paragraphs
 from handlers.broadcasts.authority import Case
 from handlers.broadcasts.message import channel_message, message_for
 from handlers.broadcasts.panel import panel
-from handlers.broadcasts.progress import card, desk, groups, named, next_look
+from handlers.broadcasts.progress import card, cards, everywhere, followed, named, next_look
 from handlers.broadcasts.when import REASONS, date_line
 
 AT_ONCE = 20
@@ -69,7 +69,7 @@ def withdrawn(case: Case) -> list[Effect]:
 
 def _moved(case: Case, occurrence: Occurrence) -> list[Effect]:
     shown = replace(case.situation, occurrence=occurrence)
-    return [MoveOccurrence(occurrence), card(case.broadcast, occurrence, shown, NO_FIGURES)]
+    return [MoveOccurrence(occurrence), *cards(case.broadcast, occurrence, shown, NO_FIGURES)]
 
 
 def due(situation: Situation, event: TimerFired) -> list[Effect]:
@@ -119,8 +119,7 @@ def begun(broadcast: Broadcast, occurrence: Occurrence, situation: Situation) ->
         for district in districts:
             message = replace(channel_message(broadcast, district), silent=silent)
             posts.append(Send(ToChannel(district.id), message, Priority.BROADCAST, slot=post_slot(occurrence.id)))
-    shown = card(broadcast, occurrence, situation, NO_FIGURES)
-    return [*posts, shown, *next_look(occurrence, situation, NO_FIGURES)]
+    return [*posts, *cards(broadcast, occurrence, situation, NO_FIGURES), *next_look(occurrence, situation, NO_FIGURES)]
 
 
 def post_slot(occurrence: OccurrenceId) -> str:
@@ -206,8 +205,8 @@ def _opened(broadcast: Broadcast, verdict: Verdict, situation: Situation) -> lis
         case "sending":
             return [opening, audit, *begun(broadcast, occurrence, situation)]
         case "held":
-            asked = card(broadcast, occurrence, situation, NO_FIGURES)
-            return [opening, audit, *(replace(asked, to=ToForum(group)) for group in groups(broadcast, situation))]
+            asked, slot = card(broadcast, occurrence, situation, NO_FIGURES), progress_slot(occurrence.id)
+            return [opening, audit, *(Send(chat, asked, Priority.CARD, slot=slot) for chat in everywhere(broadcast, situation))]
         case _:
             return [opening, audit]
 
@@ -222,7 +221,7 @@ def _told_to_wait(broadcast: Broadcast, verdict: Verdict, situation: Situation) 
         return []
     told = N_("It waits until {moment}: {reason}", moment=verdict.at, reason=REASONS[why])
     slot = f"waits:{broadcast.id}:{broadcast.approved}:{verdict.due.wall:%Y%m%d%H%M}"
-    return [_say(broadcast, situation, told, slot)]
+    return _say(broadcast, situation, told, slot)
 
 
 def _told_left_out(broadcast: Broadcast, dealt_with: list[Verdict], situation: Situation) -> list[Effect]:
@@ -237,9 +236,9 @@ def _told_left_out(broadcast: Broadcast, dealt_with: list[Verdict], situation: S
         missed,
     )
     told = lines(*(date_line(each, situation) for each in skipped[-TOLD:]), more if missed else None)
-    return [_say(broadcast, situation, told, None)]
+    return _say(broadcast, situation, told, None)
 
 
-def _say(broadcast: Broadcast, situation: Situation, told: Piece, slot: str | None) -> Send:
+def _say(broadcast: Broadcast, situation: Situation, told: Piece, slot: str | None) -> list[Effect]:
     message = Message(paragraphs(named(broadcast, situation), told))
-    return Send(ToForum(desk(broadcast, situation)), message, Priority.CARD, slot=slot)
+    return [Send(chat, message, Priority.CARD, slot=slot) for chat in followed(broadcast, situation)]

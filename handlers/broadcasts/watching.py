@@ -8,7 +8,7 @@ from bot.model.effects import Audit, Effect, MoveOccurrence
 from bot.model.events import OccurrenceEnded, TimerFired
 from bot.model.situation import Situation
 from handlers.broadcasts.finishing import finished, reports
-from handlers.broadcasts.progress import card, next_look, sample
+from handlers.broadcasts.progress import cards, next_look, sample
 
 
 def look(situation: Situation, event: TimerFired) -> list[Effect]:
@@ -20,7 +20,7 @@ def look(situation: Situation, event: TimerFired) -> list[Effect]:
     if last is None or (occurrence.state == "sending" and last.version != occurrence.version):
         return []
     figures = situation.figures
-    return [card(broadcast, occurrence, situation, figures, last), *next_look(occurrence, situation, figures)]
+    return [*cards(broadcast, occurrence, situation, figures, last), *next_look(occurrence, situation, figures)]
 
 
 def ended(situation: Situation, _: OccurrenceEnded) -> list[Effect]:
@@ -33,7 +33,7 @@ def ended(situation: Situation, _: OccurrenceEnded) -> list[Effect]:
     return [
         *moved,
         Audit(f"cast_{over.state}", None, broadcast.forum, None, f"{broadcast.id} {occurrence.id}"),
-        card(broadcast, over, situation, situation.figures),
+        *cards(broadcast, over, situation, situation.figures),
         *reports(broadcast, over, situation),
         *finished(broadcast, situation, occurrence.id),
     ]

@@ -349,9 +349,10 @@ PDF: dict[str, Any] = {
 OURS: dict[str, Any] = {"message_id": 3, "from": {"id": 7, "is_bot": True, "first_name": "Alwand", "username": "Alwand_Bot"}}
 
 
-def test_a_document_in_answer_to_the_bot_is_taken_without_its_name() -> None:
-    """B48: a member's document carries neither its name nor its author."""
-    arrival = arrival_of("message", message(GROUP, **PDF, reply_to_message=OURS))
+@pytest.mark.parametrize("where", [(GROUP,), ()], ids=["in a group", "in private"])
+def test_a_document_in_answer_to_the_bot_is_taken_without_its_name(where: tuple[Any, ...]) -> None:
+    """B48: a member's document carries neither its name nor its author, in the group and in private."""
+    arrival = arrival_of("message", message(*where, **PDF, reply_to_message=OURS))
     assert arrival is not None
     assert arrival.event == MediaReceived(Attachment("document", "BQAC", 99), "look", message="5")
     assert "canary.pdf" not in str(asdict(arrival))
@@ -360,14 +361,14 @@ def test_a_document_in_answer_to_the_bot_is_taken_without_its_name() -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        message(**PDF, reply_to_message=OURS),
+        message(**PDF),
         message(GROUP, **PDF),
         message(GROUP, **PDF, reply_to_message={"message_id": 3, "from": SARA}),
         message(GROUP, **PDF, reply_to_message=OURS | {"from": OURS["from"] | {"username": "another_bot"}}),
         message(GROUP, document=PDF["document"] | {"mime_type": "application/msword"}, reply_to_message=OURS),
         message(GROUP, document=PDF["document"] | {"mime_type": ""}, reply_to_message=OURS),
     ],
-    ids=["in private", "to nobody", "to a person", "to another bot", "of another type", "of no type"],
+    ids=["in private to nobody", "to nobody", "to a person", "to another bot", "of another type", "of no type"],
 )
 def test_any_other_document_is_refused(sent: dict[str, Any]) -> None:
     arrival = arrival_of("message", sent)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.broadcasts import Audience, Broadcast, Counted, Occurrence, OccurrenceState, Question, Quiz, Schedule
-from bot.model.ids import PROVINCE, BroadcastId, ForumId, MemberId, OccurrenceId
+from bot.model.ids import PROVINCE, BroadcastId, ForumId, MemberId, OccurrenceId, ResidentId
 from bot.model.messages import Attachment
 from bot.storage import broadcasts, copies, occurrences, tallies, voices
 from bot.storage.database import Database
@@ -56,6 +56,7 @@ async def test_a_broadcast_comes_back_as_it_was_written(database: Database) -> N
         revision=3,
         state="approved",
         author_name="Sara K.",
+        desk=ResidentId("residentsara"),
         writers=frozenset({"a" * 64, "b" * 64}),
         since=datetime(2026, 3, 14, 12, 30),  # noqa: DTZ001 - what the clock on the wall shows
     )

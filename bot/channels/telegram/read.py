@@ -76,7 +76,7 @@ def _message(message: Json, username: str | None) -> Arrival | None:
     if number(message, "migrate_to_chat_id") is not None:
         return _arrival(message, where, GroupMoved(identifier(message, "migrate_to_chat_id")))
     try:
-        event = event_of(message, username=username, documents=where.place == "group" and _answers_us(message, username))
+        event = event_of(message, username=username, documents=_answers_us(message, username))
     except ForAnotherBot:
         return None
     if isinstance(event, TextReceived | MediaReceived):  # by its number a later edit is recognised

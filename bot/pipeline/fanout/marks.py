@@ -14,19 +14,20 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.model.broadcasts import Occurrence
+from bot.model.broadcasts import Occurrence, home
 from bot.model.effects import Priority, Send
 from bot.model.events import BotBlocked
 from bot.model.ids import PROVINCE
 from bot.model.messages import Message, ToForum
 from bot.model.outgoing import Later, Moved, Never, Outcome, Sent, Unsure
 from bot.model.text import N_
+from bot.pipeline.broadcasts import at_home
 from bot.pipeline.delivery import pause
 from bot.pipeline.fanout.sending import UPLOAD_AGAIN, Errand, Sending
 from bot.pipeline.news import News, item
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Surroundings
-from bot.storage import copies, inbox, lanes, occurrences, tallies
+from bot.storage import broadcasts, copies, inbox, lanes, occurrences, tallies
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
 from bot.storage.inbox import NewItem
@@ -156,8 +157,10 @@ class Marks:
         log.error("alarm", about="broadcast", occurrence=occurrence.id, meaning="the channel refuses its message; it was paused")
         saying = Saying(conn, self._around, now)
         words = N_("A broadcast was paused: Telegram refuses its message. Few people were tried. Look at its text and its file.")
-        for forum in {PROVINCE, current.forum}:
-            await saying.send(Send(ToForum(forum), Message(words), Priority.URGENT))
+        broadcast = await broadcasts.load(conn, self._around.keys, current.broadcast)
+        author = home(await at_home(conn, self._around, broadcast)) if broadcast else ToForum(current.forum)
+        for chat in dict.fromkeys((ToForum(PROVINCE), author)):
+            await saying.send(Send(chat, Message(words), Priority.URGENT))
         return True
 
 
