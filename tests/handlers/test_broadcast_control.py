@@ -173,7 +173,7 @@ def test_the_exact_numbers_of_a_cancelled_one_come_when_the_last_is_settled() ->
             "The message reached 613 people.\n"
             "Have blocked the bot: 20\n"
             "Have deleted their account: 3\n"
-            "Not taken by the channel: 1\n"
+            "Not taken by Telegram: 1\n"
             "Tried twice without an answer, may have arrived: 2\n"
             "Not tried any more, since it was cancelled: 361\n"
         ) in course.told(group)
