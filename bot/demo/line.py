@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -21,6 +24,12 @@ IDLE = 75.0  # seconds until a connection that nobody uses is closed
 LONGEST_HEAD = 64 * 1024
 _STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 _FAILED = _STATUS[500] + b"content-length: 0\r\nconnection: close\r\n\r\n"
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    """The time as Telegram's servers tell it with each answer: bots compare their clocks with it."""
+    return f"date: {formatdate(second, usegmt=True)}\r\n".encode()
 
 
 class Line:
@@ -140,7 +149,7 @@ class _Exchange:
         """Write head and body at once."""
         if event["type"] == "http.response.start":
             headers = b"".join(b"%b: %b\r\n" % header for header in event["headers"])
-            self._head = _STATUS[event["status"]] + headers + b"\r\n"
+            self._head = _STATUS[event["status"]] + _date(int(time.time())) + headers + b"\r\n"
             return
         if not self._transport.is_closing():
             self._transport.write(self._head + event.get("body", b""))
