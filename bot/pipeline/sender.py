@@ -41,13 +41,15 @@ from bot.clock import Clock
 from bot.crash import crash_point
 from bot.model.ids import PROVINCE
 from bot.model.messages import ToForum, recipient_key
-from bot.model.outgoing import Later, Never, Outcome, Sent
+from bot.model.outgoing import Later, Never, Outcome, Sent, Unsure
 from bot.pipeline import minutes
 from bot.pipeline.delivery import Parcel, pack, settle
-from bot.pipeline.fanout.couriers import Couriers, Tools
+from bot.pipeline.fanout.carrier import Tools
+from bot.pipeline.fanout.couriers import Couriers
 from bot.pipeline.fanout.sending import Head as CopyHead
 from bot.pipeline.fanout.sending import Sending
 from bot.pipeline.limits import Limits
+from bot.pipeline.line import Line
 from bot.pipeline.pace import Pace
 from bot.pipeline.slots import Slots
 from bot.pipeline.surroundings import Surroundings, signed
@@ -106,9 +108,10 @@ class Sender:
         self._busy: set[str] = set()
         self._claimed = 0
         self._under_way = 0
+        self._line = Line(channels.values(), self._line_changed)
         self._not_before = 0.0
         self._stopping = False
-        tools = Tools(self._busy, self._pace, self._slots, wake=self._changed.set, said=self.wake, hold=self._hold)
+        tools = Tools(self._busy, self._pace, self._slots, wake=self._changed.set, said=self.wake, hold=self._hold, doubt=self._line.doubt)
         self.couriers = Couriers(db, around, channels, limits, clock, tools, told=told, hungry=hungry)
 
     def wake(self) -> None:
@@ -120,8 +123,8 @@ class Sender:
         """Finish what is under way, then let `run` return. What the channel makes wait is not waited for."""
         self._stopping = True
         self.couriers.stop()
-        if self._slots.held:
-            self._slots.refuse_all()
+        self._slots.finish()
+        self._line.close()
         self._changed.set()
 
     async def run(self) -> None:
@@ -142,6 +145,7 @@ class Sender:
                     pause = min(pause, self.couriers.pause(self._clock.monotonic()))
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), pause)
+        await self.couriers.finish()
 
     async def _pick_up(self) -> None:
         """Learn from the disk where the process before us stopped."""
@@ -158,7 +162,7 @@ class Sender:
         """Return the row to send now, or how many seconds to wait for one unless something changes."""
         now = self._clock.monotonic()
         ahead = min(MOST_AHEAD, AHEAD + int(self._claim_seconds * self._limits.per_second))
-        if self._claimed >= ahead or self._under_way >= self._limits.in_flight:
+        if not self._line.clear or self._claimed >= ahead or self._under_way >= self._limits.in_flight:
             return None, LOOK_SECONDS
         if now < self._not_before:
             return None, self._not_before - now
@@ -174,7 +178,7 @@ class Sender:
     async def _next_copies(self) -> tuple[Sending, list[CopyHead]] | None:
         """Return copies to carry, where no row of the outbox may go."""
         now = self._clock.monotonic()
-        if self._stopping or self._claimed > AHEAD or now < self._not_before:
+        if self._stopping or not self._line.clear or self._claimed > AHEAD or now < self._not_before:
             return None
         return await self.couriers.next(now)
 
@@ -182,6 +186,11 @@ class Sender:
         """Let everything wait for so long: the channel takes nothing."""
         self._not_before = self._clock.monotonic() + seconds
         self._slots.hold(self._not_before)
+
+    def _line_changed(self) -> None:
+        self._slots.close(closed=not self._line.clear)
+        self.couriers.line_changed(clear=self._line.clear)
+        self._changed.set()
 
     async def _look(self, now: float) -> None:
         self._stale = False
@@ -250,6 +259,8 @@ class Sender:
             self._pace.spend(head.recipient, finished, len(outcome.messages) if isinstance(outcome, Sent) else 1)
         if isinstance(outcome, Later) and not outcome.chat_only:
             self._hold(outcome.after)
+        if isinstance(outcome, Unsure):
+            self._line.doubt()
         if parcel.row.outgoing.then_leave and isinstance(outcome, Sent | Never):
             await self._channels[address[0]].leave(address[1])
         if await self._recorded(parcel, outcome):

@@ -33,12 +33,16 @@ class Slots:
         self._number = 0
         self._timer: asyncio.TimerHandle | None = None
         self._held_until = float("-inf")
+        self._closed = False
+        self._finishing = False
 
     def place(self, priority: Priority) -> Place:
         """Wait for a slot: await the place's `granted`."""
         self._number += 1
         place = Place(priority, self._number, asyncio.get_running_loop().create_future())
         heapq.heappush(self._waiting, (priority, place.number, place))
+        if self._finishing and self.held:
+            self.refuse(place)
         self._arm()
         return place
 
@@ -57,24 +61,36 @@ class Slots:
         """Give no slot away before then."""
         if until > self._held_until:
             self._held_until = until
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-            self._arm()
+            self._rearm()
+
+    def close(self, *, closed: bool) -> None:
+        """Give no slot away until it is said otherwise."""
+        if closed != self._closed:
+            self._closed = closed
+            self._rearm()
 
     @property
     def held(self) -> bool:
         """Whether no slot is given away at the moment."""
-        return self._monotonic() < self._held_until
+        return self._closed or self._monotonic() < self._held_until
 
-    def refuse_all(self) -> None:
-        """Send everybody away."""
-        for _, _, place in self._waiting:
-            self.refuse(place)
+    def _rearm(self) -> None:
+        if self._finishing and self.held:
+            for _, _, place in self._waiting:
+                self.refuse(place)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._arm()
+
+    def finish(self) -> None:
+        """From now on, let nobody wait for an end of what holds the slots up."""
+        self._finishing = True
+        self._rearm()
 
     def _arm(self) -> None:
         """Reserve slots for those who wait, and give away at once what is free at once."""
-        while self._timer is None and self._clean():
+        while self._timer is None and not self._closed and self._clean():
             now = self._monotonic()
             if now < self._held_until:
                 self._timer = asyncio.get_running_loop().call_later(self._held_until - now, self._held_no_more)

@@ -407,6 +407,7 @@ async def test_an_unreadable_copy_is_put_aside_and_the_others_go(house: House, e
 async def test_what_is_paid_for_has_slots_of_its_own(house: House, ear: Ear) -> None:
     """Beyond the free rate, at the price; a reply is not slower and not paid for."""
     house.telegram.service.pace.limits = telegram_limits.Limits()
+    house.telegram.world.stars = 100
     await settle(house.db, accounts(house.telegram, 300))
     sara = house.resident()
     async with house.running(paid_per_second=150.0):

@@ -58,6 +58,9 @@ class Wire:
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
         return Sent()
 
+    async def answers(self) -> bool:
+        return True
+
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None: ...
 
     async def set_chat_menu(self, chat: str, language: Language) -> bool:

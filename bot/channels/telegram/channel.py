@@ -21,7 +21,7 @@ from bot.channels.telegram.receive import Alarm, Receiver
 from bot.channels.telegram.send import Draw, Render, Sender
 from bot.channels.telegram.setup import Menus, Setup
 from bot.channels.telegram.splitting import split
-from bot.channels.telegram.transport import Transport
+from bot.channels.telegram.transport import Refused, Transport
 from bot.model.events import Arrival
 from bot.model.ids import Language
 from bot.model.outgoing import Outcome, Outgoing
@@ -109,6 +109,16 @@ class TelegramChannel:
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
         """Show it in the chat; see `bot.channels.base.Channel.send`."""
         return await self._sender.send(chat, outgoing, shown=shown, answers=answers, sign=sign)
+
+    async def answers(self) -> bool:
+        """Ask for the bot's own name, which changes nothing: whether Telegram answers, be it with a refusal."""
+        try:
+            await self.bot.get_me(read_timeout=_PRESS_SECONDS)
+        except Refused as refused:
+            return refused.status < 500
+        except TelegramError:
+            return False
+        return True
 
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
         """Answer a button press. Telegram takes that for 150 s and shows at most 200 characters; nothing depends on it."""

@@ -42,6 +42,8 @@ SCANS: Final = 10
 """After so many goes the cursor is stored, also where nobody was found."""
 CHUNK: Final = 250
 """So many copies are stored in one transaction."""
+SIDE_BY_SIDE: Final = 16
+"""So many occurrences are sent at once, those that were due first; each costs looks of its own, and a thousand would leave no time to send."""
 PURGE: Final = 500
 PURGE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.5
@@ -98,7 +100,7 @@ class Feeder:
         """Do what there is to do once; return the seconds after which to look again unasked."""
         view = await self._db.read(self._look)
         sending = [occurrence for occurrence in view.under_way if occurrence.state == "sending"]
-        going = sending if view.allowed else []
+        going = sending[:SIDE_BY_SIDE] if view.allowed else []
         self._couriers.open(going, more=False)
         fed = 0
         for occurrence in view.under_way:

@@ -15,6 +15,8 @@ from bot.storage.occurrences import Content
 
 REFUSALS: Final = 5
 """So many refusals of one language's message in a row, and it is the message that is wrong."""
+UPLOADS: Final = 5
+"""So often a file is uploaded for one person who cannot be shown it as others can (no voice notes, say) before all go side by side."""
 UPLOAD_AGAIN: Final = "upload_again"
 """Why a channel wants a file once more: it does not know the name any more under which it had taken it."""
 
@@ -43,7 +45,7 @@ class Sending:
 
     Attributes:
         key: the broadcast's, which seals the copies.
-        uploaded: the channel's name of the file, once it has it; `uploads`: whether it is worth waiting for.
+        uploaded: the channel's name of the file, once it has it; `uploads`: how often it was sent without one coming of it.
         heads: copies at hand, in their order.
         stale, look_at: whether there are others in the database, and when (monotonic) to look for them unasked.
         trying: to whom a message is under way from which something is to be learnt before the next ones go; empty where none is.
@@ -57,7 +59,7 @@ class Sending:
     stale: bool = True
     look_at: float = 0.0
     trying: str = ""
-    uploads: bool = True
+    uploads: int = 0
     _proven: set[Language] = field(default_factory=set)
     _refused: Counter[Language] = field(default_factory=Counter)
     _outgoing: dict[Language, Outgoing] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class Sending:
         """Return what readers of a language get, the same for all of them."""
         if language not in self._outgoing:
             said = self.content.outgoing[language]
-            self._outgoing[language] = replace(said, uploaded=self.uploaded, paid=self.occurrence.paid)
+            self._outgoing[language] = replace(said, uploaded=self.uploaded, paid=self.occurrence.paid, whole=True)
         return self._outgoing[language]
 
     def proven(self, language: Language) -> bool:
@@ -79,7 +81,7 @@ class Sending:
 
         Until then they go one by one: the first uploads the file for all, and what is refused is refused to few.
         """
-        waits_for_file = self.uploads and self.uploaded is None and self.outgoing(language).attachment is not None
+        waits_for_file = self.uploads < UPLOADS and self.uploaded is None and self.outgoing(language).attachment is not None
         return language in self._proven and not waits_for_file
 
     def learn(self, outgoing: Outgoing, outcome: Outcome) -> bool:
@@ -93,6 +95,8 @@ class Sending:
             case Later(reason=reason) if reason == UPLOAD_AGAIN and outgoing.uploaded == self.uploaded:
                 self.uploaded = None
                 self._outgoing.clear()
+            case Never("refused", "file_lost"):
+                return True
             case Never("refused"):
                 self._refused[language] += 1
                 return self._refused[language] == REFUSALS
@@ -101,8 +105,9 @@ class Sending:
     def _has(self, uploaded: str | None, language: Language) -> None:
         if self.outgoing(language).attachment is None:
             return
-        self.uploads = uploaded is not None or self.uploaded is not None
-        if uploaded is not None and self.uploaded is None:
+        if self.uploaded is None and uploaded is None:
+            self.uploads += 1
+        elif self.uploaded is None:
             self.uploaded = uploaded
             self._outgoing.clear()
 
