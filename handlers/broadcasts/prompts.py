@@ -1,7 +1,8 @@
 """Words and files that a member is asked for: a prompt whose slot says which part of which broadcast the reply fills, as at the desk.
 
-In private, where nobody else speaks, the next words need no reply. Only where something else waits for words there too, or they come late,
-is nothing taken for an answer but a reply that its author must have meant: a report must never become a part of a broadcast.
+In private, where nobody else speaks, the next words need no reply. But a messenger keeps an answer open for long, and a report must never
+become a part of a broadcast: where something else waits for words too, was done since the question, or they come late, nothing is taken
+for its answer but a reply that its author must have meant.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ def waited_for(situation: Situation) -> bool:
 def in_doubt(situation: Situation, prompt: Prompt) -> bool:
     """Whether words in private may not be the answer to a prompt."""
     asked = situation.resident.asked if situation.resident is not None else None
-    late = situation.prompt is None and (asked is None or situation.at - asked.at > PROMPTLY)
-    return not prompt.certain and (late or waited_for(situation))
+    late = situation.prompt is None and asked is not None and situation.at - asked.at > PROMPTLY
+    return not prompt.certain and (asked is None or late or waited_for(situation))
 
 
 def _slot(broadcast: Broadcast, situation: Situation, prompt: Prompt) -> str:

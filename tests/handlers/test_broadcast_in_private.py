@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -57,10 +58,14 @@ class Desk(Writing):
         return self.talk[cast_slot(self.broadcast.id)]
 
     @property
+    def resident(self) -> Resident:
+        assert self.here.resident is not None
+        return self.here.resident
+
+    @property
     def asked(self) -> str | None:
         """What she was asked for, if her next words are the answer."""
-        assert self.here.resident is not None
-        return self.here.resident.asked.slot if self.here.resident.asked else None
+        return self.resident.asked.slot if self.resident.asked else None
 
     def open(self) -> Desk:
         self.happens(CommandGiven("broadcast"))
@@ -114,8 +119,7 @@ class Desk(Writing):
                 case Withdraw(to, slot) if to == HERE:
                     self.talk.pop(slot, None)
                 case SetResident(reask=True, asked=asked):
-                    assert self.here.resident is not None
-                    self.here = replace(self.here, resident=replace(self.here.resident, asked=asked))
+                    self.here = replace(self.here, resident=replace(self.resident, asked=asked))
                 case _:
                     pass
         return effects
@@ -190,8 +194,22 @@ def test_the_next_words_are_the_answer_and_the_ones_after_it_are_not() -> None:
 
 def test_a_reply_to_the_question_is_the_answer_too() -> None:
     desk = at_desk()
+    desk.taps("Text: Arabic")
+    first = desk.prompt()
     desk.taps("Text: English")
-    desk.happens(CommandGiven("help"), forum=None, member=None, actor="resident")
+    desk.answers(first, TEXTS["ar"])
+    assert desk.broadcast.texts == {"ar": TEXTS["ar"]}
+
+
+def test_an_answer_that_the_messenger_has_kept_open_is_asked_about() -> None:
+    """Something else was done since: what is typed now goes out as a reply to the old question without anybody having meant it."""
+    desk = at_desk()
+    desk.taps("Text: English")
+    old = desk.prompt()
+    desk.happens(CommandGiven("report"), forum=None, member=None, actor="resident")
+    desk.answers(old, SECRET)
+    assert "It is not clear" in told(desk.said, HERE)
+    assert desk.broadcast.texts == {}
     desk.answers(desk.prompt(), "Drugs destroy families.")
     assert desk.broadcast.texts == {"en": "Drugs destroy families."}
 
@@ -261,7 +279,8 @@ def test_words_that_may_be_for_a_report_are_taken_nowhere_until_it_is_clear(open
     desk = at_desk()
     desk.taps("Text: English")
     forced = desk.prompt()
-    open_too = {name: replace(value, asked=desk.here.resident.asked) if name == "resident" else value for name, value in open_too.items()}  # type: ignore[union-attr]
+    if "resident" in open_too:
+        open_too = {"resident": replace(open_too["resident"], asked=desk.resident.asked)}
     for prompt in (None, forced):
         desk.hears(SECRET, prompt, **open_too)
         assert "It is not clear whether this is for the broadcast" in told(desk.said, HERE)
@@ -482,3 +501,37 @@ def test_nobody_opens_one_for_a_group_from_private_without_being_asked_who_they_
     assert decide(BOOK, plain, CommandGiven("broadcast")) == unknown
     assert {send.to for send in sends(unknown)} == {HERE}
     assert not [send for send in sends(unknown) if isinstance(send.to, ToForum)]
+
+
+def test_whatever_is_done_in_between_a_report_never_becomes_a_broadcast() -> None:
+    """Many random afternoons: while a report is open its words are typed, or sent as a reply that the messenger has kept open."""
+    taken = 0
+    for seed in range(150):
+        chance, desk = random.Random(seed), at_desk()
+        as_a_resident: dict[str, Any] = {"forum": None, "member": None, "actor": "resident"}
+        for _ in range(25):
+            match chance.choice(("ask", "report", "cancel", "type", "reply", "mean")):
+                case "ask":
+                    desk.press("text", "en")
+                case "report":
+                    desk.happens(CommandGiven("report"), **as_a_resident)
+                    desk.here = replace(desk.here, draft=REPORT)
+                case "cancel":
+                    desk.happens(CommandGiven("cancel"), **as_a_resident)
+                    desk.here = replace(desk.here, draft=None)
+                case "type" if desk.asked:
+                    desk.says(SECRET if desk.here.draft else f"Words {seed}.")
+                case "reply" if prompts := _prompts(desk, certain=False):
+                    desk.answers(chance.choice(prompts), SECRET if desk.here.draft else f"Words {seed}.")
+                case "mean" if prompts := _prompts(desk, certain=True):
+                    desk.answers(chance.choice(prompts), f"Words {seed}.")
+                case _:
+                    pass
+            assert SECRET not in desk.broadcast.texts.values()
+        taken += bool(desk.broadcast.texts)
+    assert taken > 100
+
+
+def _prompts(desk: Desk, *, certain: bool) -> list[str]:
+    """Return the questions of the chat, those that open an answer by themselves or those that do not."""
+    return [slot for slot, send in desk.talk.items() if slot.count(":") >= 3 and send.message.expects_reply is not certain]
