@@ -43,7 +43,7 @@ SCANS: Final = 10
 CHUNK: Final = 250
 """So many copies are stored in one transaction."""
 SIDE_BY_SIDE: Final = 16
-"""So many occurrences are sent at once, those that were due first; each costs looks of its own, and a thousand would leave no time to send."""
+"""So many occurrences are sent at once, those that were due first; each costs looks of its own, a thousand would leave no time to send."""
 PURGE: Final = 500
 PURGE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.5
