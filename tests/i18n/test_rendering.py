@@ -132,6 +132,12 @@ def test_a_moment_is_told_as_the_clock_in_baghdad_shows_it() -> None:
     assert render(said("{at}", at=time(7, 5)), "en") == f"{FSI}07:05{PDI}"
 
 
+def test_a_moment_in_an_arabic_sentence_reads_from_the_day_to_the_hour() -> None:
+    """B36: day and hour are isolates, so only a mark before them tells that the day stands on the right."""
+    moment = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    assert render(said("{at}", at=moment), "ar").endswith(f"{FSI}{RLM}{FSI}24 تشرين الثاني 2026{PDI}، {FSI}10:00{PDI}{PDI}")
+
+
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         render(said("{at}", at=datetime(2026, 11, 22)), "en")  # noqa: DTZ001 - that is what is refused
