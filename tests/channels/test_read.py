@@ -168,7 +168,9 @@ def test_a_place_is_a_point_with_a_title() -> None:
     assert event_of(location=point, venue={"location": point, "title": "Alwand bridge"}) == LocationReceived(34.35, 45.39, "Alwand bridge")
 
 
-@pytest.mark.parametrize("point", [{"latitude": 91, "longitude": 0}, {"latitude": float("nan"), "longitude": 0}, {"latitude": True}])
+@pytest.mark.parametrize(
+    "point", [{"latitude": 91, "longitude": 0}, {"latitude": float("nan"), "longitude": 0}, {"latitude": 10**400}, {"latitude": True}]
+)
 def test_a_place_that_is_none_is_not_understood(point: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="latitude"):
         event_of(location=point)
