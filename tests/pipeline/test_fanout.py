@@ -19,6 +19,7 @@ from bot.model.broadcasts import Audience, Counted, Figures
 from bot.model.effects import CountAudience, Effect, EraseResident, OpenBroadcast, SetSubscription
 from bot.model.events import AudienceCounted, Event, OccurrenceEnded
 from bot.model.ids import BroadcastId, Language, OccurrenceId, ResidentId
+from bot.model.messages import Attachment, Message
 from bot.model.situation import Situation
 from bot.model.subscriptions import Subscription
 from bot.storage import occurrences, residents, tables
@@ -354,6 +355,65 @@ async def test_trouble_at_telegram_delays_and_loses_nothing(house: House, ear: E
         found = await ends(house, ear, 30)
     assert found.delivered == 40
     assert set(got(house.telegram)) == {each.chat for each in people}
+
+
+async def test_an_outage_burns_nobodys_second_try(house: House, ear: Ear) -> None:
+    """F6, F14: while no answer comes, nobody is tried again and again; then the few that were in doubt are, and all have it."""
+    fast(house, rate=60)
+    people = accounts(house.telegram, 200)
+    await settle(house.db, people)
+    sara = house.resident()
+    await begins(house.db)
+    async with house.running():
+        for told in (20, 60, 100):
+            await until(lambda told=told: len(got(house.telegram)) >= told)  # type: ignore[misc]
+            house.telegram.world.cut_network()
+            sara.writes("are you there")
+            await asyncio.sleep(2.5)
+            house.telegram.world.mend_network()
+        found = await ends(house, ear, 30)
+        await sara.hears("echo are you there")
+    assert (found.delivered, found.unsure) == (200, 0)
+    assert set(got(house.telegram)) == {each.chat for each in people}
+
+
+async def test_a_picture_is_uploaded_once_and_shown_to_everybody(house: House, ear: Ear) -> None:
+    """The first copy uploads it alone, also where that one's reader has blocked the bot; the others name what Telegram has."""
+    fast(house)
+    people = accounts(house.telegram, 30)
+    await settle(house.db, people)
+    said = await with_picture(house)
+    block = "Forbidden: bot was blocked by the user"
+    house.telegram.faults.add("status", "sendPhoto", chat=people[0].chat, times=None, status=403, description=block)
+    async with house.running():
+        await begins(house.db, messages=said)
+        found = await ends(house, ear)
+    sent = [call for call in house.telegram.world.asked("sendPhoto") if call.status == 200]
+    assert (found.delivered, found.blocked) == (29, 1)
+    assert sum(1 for call in sent if call.files) == 1
+    assert len({call.params["photo"] for call in sent if not call.files}) == 1
+    assert {int(call.params["chat_id"]) for call in sent} == {each.chat for each in people[1:]}
+
+
+async def test_a_picture_that_telegram_forgot_is_uploaded_again(house: House, ear: Ear) -> None:
+    fast(house, rate=40)
+    await settle(house.db, accounts(house.telegram, 40))
+    said = await with_picture(house)
+    async with house.running():
+        await begins(house.db, messages=said)
+        await until(lambda: len(house.telegram.world.asked("sendPhoto")) >= 10)
+        wrong = "Bad Request: wrong file identifier/HTTP URL specified"
+        house.telegram.faults.add("status", "sendPhoto", status=400, description=wrong)
+        found = await ends(house, ear)
+    assert (found.delivered, found.refused) == (40, 0)
+    assert sum(1 for call in house.telegram.world.asked("sendPhoto") if call.files and call.status == 200) == 2
+
+
+async def with_picture(house: House) -> dict[Language, Message]:
+    """Return a broadcast with a picture that somebody has sent to the bot."""
+    photo = house.resident("Painter").sends_photo()
+    attachment = Attachment("photo", photo.raw["photo"][-1]["file_id"], 1000)
+    return {language: replace(message(), attachment=attachment) for language in ("en", "ar", "ckb")}
 
 
 async def test_nothing_is_sent_in_quiet_hours_and_the_rest_goes_when_they_are_over(house: House, ear: Ear) -> None:

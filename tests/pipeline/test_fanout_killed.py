@@ -30,6 +30,9 @@ from tests.pipeline.cast_child import FIRST_DUE, Life, begin, ended
 from tests.pipeline.crowd import accounts, begins, broadcast_of, does, settle, until
 from tests.pipeline.house import linked
 
+ONE_CALL = Limits(per_second=300.0, per_chat_seconds=0.001, in_flight=1)
+"""Ten times the usual rate, and still one call open at a time, as at the usual rate: more would be in doubt after a kill."""
+
 
 @dataclass
 class Judge:
@@ -58,7 +61,7 @@ class Judge:
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of it: people, how many have it more than once and how often at most, seconds until it went on after each kill."""
+    """What came of it: who has it not, or more than once, how often at most; the longest seconds to go on after a kill, and to stop."""
 
     missed: int
     repeats: int
@@ -123,8 +126,7 @@ async def until_done(url: str) -> None:
 
 async def test_over_three_kills_nobody_is_missed_and_each_kill_repeats_one_message_at_most(database_url: str) -> None:
     """B89, B90, F28, F29."""
-    limits = Limits(per_second=200.0, per_chat_seconds=0.001)
-    found = await proof(database_url, 500, 3, limits)
+    found = await proof(database_url, 250, 3, Limits(per_second=60.0))
     assert (found.missed, found.most) == (0, 1 + bool(found.repeats))
     assert found.repeats <= found.kills
     assert found.stopped <= 2.0
@@ -133,8 +135,7 @@ async def test_over_three_kills_nobody_is_missed_and_each_kill_repeats_one_messa
 @pytest.mark.slow
 async def test_ten_thousand_people_twenty_kills_and_two_schedulers(database_url: str) -> None:
     """B89, B90, F28, F29: nobody is missed, each kill repeats one message at most, it goes on within two seconds and stops within two."""
-    limits = Limits(per_second=200.0, per_chat_seconds=0.001)
-    found = await proof(database_url, 10_000, 20, limits)
+    found = await proof(database_url, 10_000, 20, ONE_CALL)
     print(found)
     assert found.missed == 0
     assert found.most <= 2
@@ -161,7 +162,7 @@ async def test_a_kill_at_a_named_point_repeats_one_message_at_most(sqlite_url: s
         assert await ended(process) == 0
         judge.look()
     assert len(judge.told) == 20
-    assert judge.told.total() - 20 <= (1 if point.startswith("after") else 0)
+    assert judge.told.total() - 20 <= (0 if point.startswith("before") else 1)
 
 
 CAMPAIGNS = 1000
