@@ -1,4 +1,4 @@
-"""What a visitor of the demo clicks: a broadcast written, approved by another, sent through a kill while a resident is answered."""
+"""What a visitor of the demo clicks: a broadcast is written, approved by another, and sent through a cut network and a kill."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SOON = 20_000  # ms
 BY_THE_END = 90_000  # ms; the group takes 20 messages and edits a minute
-READERS = 240
+READERS = 300
 MARKS = "[\u200e\u200f\u2066-\u2069]*"
 TEXTS = {"العربية": "لنحمِ أبناءنا من المخدرات", "الكردية": "با منداڵەکانمان بپارێزین", "الإنجليزية": "Let us protect our children"}
 
@@ -72,7 +72,7 @@ async def writes_all_languages(page: Page) -> None:
         await expect(button(page, f"✓ النص: {language}")).to_be_visible(timeout=SOON)
 
 
-async def test_a_broadcast_is_written_approved_and_sent_through_a_kill_while_a_resident_is_answered(page: Page, demo: Stage) -> None:
+async def test_a_broadcast_passes_through_a_cut_network_and_a_kill_while_a_resident_is_answered(page: Page, demo: Stage) -> None:
     """B87, B88, B89, B90, B91, B111, F28: all of it seen on the page."""
     crowd = demo.telegram.world.crowd
     assert crowd is not None
@@ -92,14 +92,18 @@ async def test_a_broadcast_is_written_approved_and_sent_through_a_kill_while_a_r
     await approve.click()
 
     moves = page.locator(".figures .moves")
-    await expect(moves).to_be_visible()
+    await expect(moves).to_be_visible(timeout=SOON)
     await page.locator(".phone .entry").click()
     await expect(page.locator(".phone .from-bot")).to_have_count(1)
     await expect(page.locator(".meanwhile")).to_be_visible()
+    await page.get_by_role("button", name="Cut the network").click()
+    await expect(page.locator(".figures .facts")).to_contain_text("Nothing is on its way", timeout=SOON)
+    await page.get_by_role("button", name="Connect the network").click()
+    await expect(moves).to_be_visible(timeout=SOON)
     await page.get_by_role("button", name="Kill the bot").click()
     killed_at = crowd.reached.total()
     assert killed_at < READERS * 0.9
-    await expect(page.locator(".story")).to_contain_text("The bot is back")
+    await expect(page.locator(".story")).to_contain_text("The bot is back", timeout=SOON)
 
     await expect(page.locator(".province .photo img")).to_be_visible(timeout=BY_THE_END)
     assert crowd.missed == 0

@@ -96,8 +96,10 @@ class Crowd:
 
     @property
     def rate(self) -> float:
-        """Messages a second, over the last few whole seconds."""
+        """Messages a second, over the last few whole seconds; 0 as soon as none comes for two seconds."""
         now = int(time.monotonic())
+        if not self._seconds or self._seconds[-1][0] < now - 2:
+            return 0.0
         return sum(count for second, count in self._seconds if now - RATE_OVER <= second < now) / RATE_OVER
 
     def seat(self, chat_id: int) -> Chat:
