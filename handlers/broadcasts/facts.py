@@ -226,7 +226,7 @@ def _named(languages: Iterable[Language]) -> Joined:
 
 def _left_out(broadcast: Broadcast) -> Text | None:
     others = [language for language in LANGUAGES if language not in broadcast.audience.languages]
-    return N_("Who reads one of these gets nothing: {languages}", languages=_named(others)) if others else None
+    return N_("People who read one of these get nothing: {languages}", languages=_named(others)) if others else None
 
 
 def _too_long(count: int, language: Names) -> Text:

@@ -71,7 +71,7 @@ def _reached(figures: Figures) -> Text:
 def _lost(figures: Figures) -> Iterable[Piece | None]:
     yield _count(N_("Have blocked the bot"), figures.blocked)
     yield _count(N_("Have deleted their account"), figures.gone)
-    yield _count(N_("Not taken by the channel"), figures.refused)
+    yield _count(N_("Not taken by Telegram"), figures.refused)
     yield _count(N_("Tried twice without an answer, may have arrived"), figures.unsure)
 
 
