@@ -115,7 +115,7 @@ def test_only_arabic_says_who_gets_nothing() -> None:
     writing.taps("✓ Kurdish")
     writing.taps("✓ English")
     assert writing.broadcast.audience.languages == {"ar"}
-    assert "Who reads one of these gets nothing: Kurdish · English" in writing.reads()
+    assert "People who read one of these get nothing: Kurdish · English" in writing.reads()
     assert "At least one language must stay." in alert(writing.taps("✓ Arabic"))
     writing.taps("Done")
     assert "Text: Kurdish" not in writing.labels()
