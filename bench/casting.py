@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ EVERY = 0.5
 """Seconds between two people who write."""
 LOOK = 0.005
 LATEST_START = 60.0
+NONE: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -69,15 +71,26 @@ def arrived(readers: Readers) -> int:
     return sum(readers.reached.values()) + readers.doubled
 
 
-async def course(scene: Scene, kind: Kind, size: int, *, longest: float, mode: str = "", **environment: str) -> Course:
-    """Send a broadcast to so many people, and watch it for no longer than that (seconds)."""
+async def course(
+    scene: Scene,
+    kind: Kind,
+    size: int,
+    *,
+    longest: float,
+    mode: str = "",
+    settings: Mapping[str, str] = NONE,
+    starting: asyncio.Lock | None = None,
+) -> Course:
+    """Send a broadcast to so many people, and watch it for no longer than that (seconds).
+
+    `mode` is for a peer, `settings` are for ours, `starting` is held while the bot starts.
+    """
     readers = gathered(scene, size)
     if kind in OURS:
         await prepared(scene, kind, readers)
-    else:
-        environment |= told(readers, mode)
-    watching = asyncio.create_task(scene.until(lambda: arrived(readers), LATEST_START))
-    process = await scene.starts(kind, **environment)
+    async with starting or asyncio.Lock():
+        watching = asyncio.create_task(scene.until(lambda: arrived(readers), LATEST_START))
+        process = await scene.starts(kind, **(settings if kind in OURS else told(readers, mode)))
     try:
         with Crowd(scene) as crowd:
             writers = asyncio.create_task(_writers(crowd, kind))

@@ -8,9 +8,9 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -41,17 +41,18 @@ OURS = ("bot", "unlimited", "ungrouped", "intake")
 APART = Path(sys.prefix) / "peers" / "bin" / "python"
 """The Python of the peers that cannot share our libraries; `make bench` makes it."""
 STORY = "السلام عليكم، اكو ناس يبيعون حبوب قرب مدرسة البنات، كل يوم الظهر، ومحد يحجي وياهم"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass
 class Scene:
-    """Where one measure plays. `forums` are the groups by district, the province among them."""
+    """Where one measure plays. `forums` are the groups by district, the province among them; `processes` end with it, however it ends."""
 
     telegram: StandIn
     folder: Path
     province: Province
     forums: dict[str, Chat]
+    processes: list[Process] = field(default_factory=list)
 
     @property
     def world(self) -> World:
@@ -73,7 +74,7 @@ class Scene:
         home.mkdir(exist_ok=True)
         began = time.perf_counter()
         polled = asyncio.create_task(self.world.until(lambda: self.world.polls_open > 0 or self._polled(), PATIENCE))
-        process = await Process.start(command, self.environment(home, environment), home / "log")
+        process = await self.runs(command, home, home / "log", environment)
         ended = asyncio.create_task(process.child.wait())
         await asyncio.wait({polled, ended}, return_when=asyncio.FIRST_COMPLETED)
         seconds = time.perf_counter() - began
@@ -83,6 +84,12 @@ class Scene:
             await process.stop(kill=True)
             raise RuntimeError(f"{kind} does not start: {process.log.read_text(encoding='utf-8')[-2000:]}")
         return process, seconds
+
+    async def runs(self, command: Sequence[str], home: Path, log: Path, environment: dict[str, str]) -> Process:
+        """Start any process of a bot's in its folder."""
+        process = await Process.start(command, self.environment(home, environment), log)
+        self.processes.append(process)
+        return process
 
     async def stops(self, process: Process, *, kill: bool = False) -> None:
         """End a bot and wait until the stand-in has noticed."""
@@ -149,7 +156,13 @@ async def raised(*, limits: Limits | bool, latency: float = 0.0) -> AsyncIterato
             province = load(example()).places()
             names = [*(str(district.id) for district in province.districts), str(PROVINCE)]
             groups = {name: _group(telegram.world, name) for name in names}
-            yield Scene(telegram, Path(folder), province, groups)
+            scene = Scene(telegram, Path(folder), province, groups)
+            try:
+                yield scene
+            finally:
+                for process in scene.processes:
+                    if process.child.returncode is None:
+                        await process.stop(kill=True)
 
 
 def _group(world: World, name: str) -> Chat:

@@ -17,7 +17,6 @@ READERS = 1_500
 LONGEST = 58.0
 """Seconds after which who is slower has had its time: at the allowed rate all would be told in 50."""
 KILLS = 3
-APART_BY = 1.0
 
 
 class Setting(NamedTuple):
@@ -53,10 +52,9 @@ async def measure(quick: bool) -> list[Row]:
 async def _side_by_side(setting: Setting, size: int, longest: float) -> list[Row]:
     peers = [peer for peer in PEERS if peer[1] != "loop" or APART.exists()]
     entries: list[tuple[Kind, str]] = [*((kind, mode) for _, kind, mode in peers), ("bot", "")]
+    starting = asyncio.Lock()  # to start takes more CPU than all that follows
     async with asyncio.TaskGroup() as tasks:
-        under_way = []
-        for number, (kind, mode) in enumerate(entries):
-            under_way.append(tasks.create_task(_sent(setting, kind, mode, size, longest, APART_BY * number)))
+        under_way = [tasks.create_task(_sent(setting, kind, mode, size, longest, starting)) for kind, mode in entries]
     *others, ours = [task.result() for task in under_way]
     rows = []
     for (name, _, _), peer in zip(peers, others, strict=True):
@@ -64,11 +62,9 @@ async def _side_by_side(setting: Setting, size: int, longest: float) -> list[Row
     return rows
 
 
-async def _sent(setting: Setting, kind: Kind, mode: str, size: int, longest: float, after: float) -> Course:
-    """Send it. They start one after the other: to start takes more CPU than all that follows."""
-    await asyncio.sleep(after)
+async def _sent(setting: Setting, kind: Kind, mode: str, size: int, longest: float, starting: asyncio.Lock) -> Course:
     async with raised(limits=Limits(retry_after=setting.retry_after), latency=setting.latency) as scene:
-        return await course(scene, kind, size, longest=longest, mode=mode)
+        return await course(scene, kind, size, longest=longest, mode=mode, starting=starting)
 
 
 def _rows(setting: Setting, name: str, ours: Course, peer: Course) -> list[Row]:

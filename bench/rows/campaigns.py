@@ -83,7 +83,7 @@ async def _second(scene: Scene, **environment: str) -> Process:
     """Start the process that lets time pass too."""
     file = scene.furnish("unlimited")
     command = [sys.executable, "-m", "bench.ticking", "run", "--config", str(file)]
-    return await Process.start(command, scene.environment(file.parent, environment), file.parent / "second.log")
+    return await scene.runs(command, file.parent, file.parent / "second.log", environment)
 
 
 def _got(reader: Person) -> Counter[int]:

@@ -18,7 +18,7 @@ async def measure(quick: bool) -> list[Row]:
     size = 300 if quick else READERS
     async with raised(limits=True) as scene:
         scene.world.stars = STARS
-        ours = await course(scene, "bot", size, longest=LONGEST, **PAID)
+        ours = await course(scene, "bot", size, longest=LONGEST, settings=PAID)
     async with raised(limits=True) as scene:
         scene.world.stars = STARS
         peer = await course(scene, "casting", size, longest=LONGEST, mode="paid")
