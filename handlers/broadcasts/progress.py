@@ -209,4 +209,4 @@ def _left(broadcast: Broadcast, occurrence: Occurrence, situation: Situation, fi
         return None
     left = ceil((whole_of(broadcast, occurrence, figures) - figures.settled) * seconds / settled / 60)
     told = P_("about {count} minute", "about {count} minutes", max(1, left))
-    return N_("{rate} a second, still {time}", rate=max(1, round(settled / seconds)), time=told)
+    return N_("{rate} a second, {time} left", rate=max(1, round(settled / seconds)), time=told)

@@ -72,7 +72,7 @@ def test_the_card_shows_how_far_it_has_come_and_how_long_it_takes() -> None:
         "Done: ▓▓▓░░░░░░░░░ 30 %\n"
         "Delivered: 274 of 1000\n"
         "Not reached: 26\n"
-        "30 a second, still about 1 minute"
+        "30 a second, about 1 minute left"
     )
     assert course.labels() == ["Pause", "Cancel"]
 
