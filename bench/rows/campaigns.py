@@ -27,7 +27,10 @@ SPREAD = 100.0
 """Seconds within which all of them fall due."""
 LIFE = 8.0
 """Seconds for which each of the two lives; they are killed in turns."""
-PATIENCE = 150.0
+KILLING = 130.0
+"""Seconds after which nobody is killed any more."""
+STILL = 20.0
+"""Seconds in which nothing arrives although nobody is killed, after which what has not come is lost."""
 SAID = re.compile(rf"{WORDS} (\d+)")
 
 
@@ -60,10 +63,10 @@ async def _rows(name: str, count: int, spread: float, **environment: str) -> lis
 
 
 async def _through_kills(scene: Scene, reader: Person, count: int, **environment: str) -> int:
-    """Let both processes live and die until everything has come and for a while after; return how often one was killed."""
+    """Let both processes live and die, then live, until everything has come and for a while after; return how often one was killed."""
     loop, kills = asyncio.get_running_loop(), 0
     bot, second = await scene.starts("unlimited", **environment), await _second(scene, **environment)
-    end = loop.time() + PATIENCE
+    end = loop.time() + KILLING
     while len(_got(reader)) < count and loop.time() < end:
         await asyncio.sleep(LIFE)
         kills += 1
@@ -73,6 +76,11 @@ async def _through_kills(scene: Scene, reader: Person, count: int, **environment
         else:
             await second.stop(kill=True)
             second = await _second(scene, **environment)
+    seen, last = -1, loop.time()
+    while seen < count and loop.time() - last < STILL:
+        if (now := len(_got(reader))) != seen:
+            seen, last = now, loop.time()
+        await asyncio.sleep(1.0)
     await asyncio.sleep(LIFE)
     await second.stop()
     await scene.stops(bot)
