@@ -39,7 +39,8 @@ def test_developers_run_what_operators_run() -> None:
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = [*project["project"]["dependencies"], *sum(project["project"]["optional-dependencies"].values(), [])]
+    extras = project["project"]["optional-dependencies"].values()
+    wanted = [*project["project"]["dependencies"], *(each for extra in extras for each in extra)]
     for lock, requirements in [("requirements.lock", wanted), ("requirements-dev.lock", wanted + project["dependency-groups"]["dev"])]:
         versions = pinned(lock)
         for requirement in map(Requirement, requirements):
