@@ -213,7 +213,7 @@ def test_forged_and_stale_presses_subscribe_to_nothing(english: Phone) -> None:
             ("in", "atlantis", "token"),
             ("yes", "atlantis"),
             ("xyz", "KHN", "w"),
-            ("d", "XXX", ""),
+            ("d", "ZZZ", ""),
             ("",) * 9,
         ):
             english.presses(Action(verb, None, args))
