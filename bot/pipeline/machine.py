@@ -48,7 +48,7 @@ class Machine:
         self.time = Timekeeper(db, clock, told=self._look_again)
         self.dispatcher = Dispatcher(db, self.time, limits.lanes)
         told = self.dispatcher.wake
-        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=lambda: self.feeder.wake())
+        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=lambda: self.feeder.hungry())
         self.feeder = Feeder(db, around, limits, self.time, self.sender.couriers, told=told)
         self.counting = Counting(db, around, self.time, told=told)
         wakes = {"sends": self.sender.wake, "told": told, "casts": self.feeder.wake}

@@ -45,7 +45,8 @@ class Pace:
 
     def next_slot(self, now: float) -> float:
         """Give away the next slot and return its time."""
-        self._slot = max(self._slot + self._step, now - LATENESS)
+        following = self._slot + self._step
+        self._slot = following if following >= now - LATENESS else now
         return max(self._slot, now)
 
     def free_at(self, recipient: str, priority: Priority, now: float) -> float:

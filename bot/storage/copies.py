@@ -106,29 +106,39 @@ def _read(body: bytes) -> tuple[ResidentId, ForumId, Language]:
     return ResidentId(resident), ForumId(district), language  # type: ignore[return-value] # as `put` wrote it
 
 
+_THESE = copies.c.number.in_(bindparam("numbers", expanding=True))
+# On PostgreSQL, whoever is pausing the occurrence is waited for here, and whoever wants to pause it waits for the claim.
+_STILL_SENDING = _SENDING.where(occurrences.c.id == bindparam("of")).with_for_update(read=True)
+_FREE = select(copies.c.number).where(_THESE, copies.c.state == "waiting").with_for_update(skip_locked=True)
+_CLAIM = (
+    update(copies)
+    .where(copies.c.number.in_(_FREE))
+    .values(state="sending", attempts=copies.c.attempts + 1)
+    .returning(copies.c.number, copies.c.attempts, copies.c.unsure)
+)
+_SETTLE = update(copies).where(_THESE).values(state="settled", body=None, not_before=None)
+_RELEASE = update(copies).where(_THESE, copies.c.state == "sending").values(state="waiting", attempts=copies.c.attempts - 1)
+
+
 async def claim(conn: AsyncConnection, occurrence: OccurrenceId, numbers: Collection[int]) -> dict[int, Claim]:
     """Mark copies as being sent and return those that now are: none if their occurrence is not being sent any more.
 
     The marks are on disk before the calls to the channel: after a crash it is known which may have been delivered.
     """
-    # On PostgreSQL, whoever is pausing it is waited for here, and whoever wants to waits for us.
-    if await conn.scalar(_SENDING.where(occurrences.c.id == occurrence).with_for_update(read=True)) is None:
+    if await conn.scalar(_STILL_SENDING, {"of": occurrence}) is None:
         return {}
-    free = select(copies.c.number).where(copies.c.number.in_(numbers), copies.c.state == "waiting").with_for_update(skip_locked=True)
-    marked = update(copies).where(copies.c.number.in_(free)).values(state="sending", attempts=copies.c.attempts + 1)
-    rows = await conn.execute(marked.returning(copies.c.number, copies.c.attempts, copies.c.unsure))
+    rows = await conn.execute(_CLAIM, {"numbers": list(numbers)})
     return {number: Claim(attempts, unsure) for number, attempts, unsure in rows}
 
 
 async def settle(conn: AsyncConnection, numbers: Collection[int]) -> None:
     """Keep of these copies nothing but their tokens: it is known what became of them, or they are not wanted any more."""
-    await conn.execute(update(copies).where(copies.c.number.in_(numbers)).values(state="settled", body=None, not_before=None))
+    await conn.execute(_SETTLE, {"numbers": list(numbers)})
 
 
 async def release(conn: AsyncConnection, numbers: Collection[int]) -> None:
     """Let claimed copies wait again as if they had not been claimed: no call was made for them."""
-    claimed = update(copies).where(copies.c.number.in_(numbers), copies.c.state == "sending")
-    await conn.execute(claimed.values(state="waiting", attempts=copies.c.attempts - 1))
+    await conn.execute(_RELEASE, {"numbers": list(numbers)})
 
 
 _LATER = (

@@ -372,7 +372,7 @@ async def test_an_outage_burns_nobodys_second_try(house: House, ear: Ear) -> Non
             await asyncio.sleep(2.5)
             house.telegram.world.mend_network()
         found = await ends(house, ear, 30)
-        await sara.hears("echo are you there")
+        await sara.hears("echo are you there", timeout=20)
     assert (found.delivered, found.unsure) == (200, 0)
     assert set(got(house.telegram)) == {each.chat for each in people}
 

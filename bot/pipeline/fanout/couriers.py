@@ -66,15 +66,18 @@ class Couriers:
         self.line_changed = self._carrier.line_changed
         self.finish = self._carrier.finish
 
-    def open(self, occurrences: Collection[Occurrence], *, more: bool) -> None:
-        """Send these occurrences and no others; what is claimed of others goes back. `more`: there are new copies."""
+    def open(self, occurrences: Collection[Occurrence]) -> None:
+        """Send these occurrences and no others; what is claimed of others goes back."""
         self._open = {occurrence.id: occurrence for occurrence in occurrences}
         self._sendings = {id: sending for id, sending in self._sendings.items() if id in self._open}
         self._carrier.send_back(self._unwanted)
-        if more:
-            for sending in self._sendings.values():
-                sending.stale = True
-            self._tools.wake()
+        self._tools.wake()
+
+    def fed(self, id: OccurrenceId) -> None:
+        """There are new copies."""
+        if id in self._sendings:
+            self._sendings[id].stale = True
+        self._tools.wake()
 
     def stop(self) -> None:
         """Claim nothing more; what is claimed and has no slot yet goes back."""
@@ -152,7 +155,7 @@ class Couriers:
 
     async def _look(self, sending: Sending, now: float) -> None:
         limit = max(LEAST_HEADS, min(MOST_HEADS, int(self._carrier.track(sending).rate)))
-        sending.stale = False
+        sending.stale = False  # from here on, whoever stores a copy says so
         sending.look_at = now + LOOK_SECONDS
         wall = self._clock.now()
         found, broken = await self._db.read(lambda conn: copies.heads(conn, sending.key, sending.id, wall, limit))
@@ -163,6 +166,8 @@ class Couriers:
             await self._db.transact(partial(claiming.put_aside, id=sending.id, numbers=broken))
         if len(found) < limit:
             self._hungry()
+        else:
+            sending.stale = True
 
     def _trouble(self, error: Exception) -> None:
         """Wait a little, whether the storage cannot be used or a fault of ours is in the way: everybody else goes on."""

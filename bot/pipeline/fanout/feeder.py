@@ -76,16 +76,23 @@ class Feeder:
         self._couriers = couriers
         self._told = told
         self._woken = asyncio.Event()
+        self._changed = False
         self._purge_from: int | None = 0
 
     def wake(self) -> None:
-        """Look now: an occurrence was opened, paused or cancelled, or copies run low."""
+        """Look at once: an occurrence was opened, paused or cancelled."""
+        self._changed = True
+        self._woken.set()
+
+    def hungry(self) -> None:
+        """Look soon: copies run low."""
         self._woken.set()
 
     async def run(self) -> None:
         """Feed until cancelled."""
         while True:
             self._woken.clear()
+            self._changed = False
             pause = STORAGE_PAUSE
             try:
                 pause = await self._round()
@@ -101,15 +108,14 @@ class Feeder:
         view = await self._db.read(self._look)
         sending = [occurrence for occurrence in view.under_way if occurrence.state == "sending"]
         going = sending[:SIDE_BY_SIDE] if view.allowed else []
-        self._couriers.open(going, more=False)
-        fed = 0
+        self._couriers.open(going)
         for occurrence in view.under_way:
+            if self._changed:
+                return 0.0
             with _alone(occurrence):
                 if occurrence in going:
-                    fed += await self._feed(occurrence, self._wanted(occurrence) - view.waiting(occurrence))
+                    await self._feed(occurrence, self._wanted(occurrence) - view.waiting(occurrence))
                 await self._end(occurrence, view)
-        if fed:
-            self._couriers.open(going, more=True)
         if await self._purge():
             return PURGE_SECONDS
         return BUSY_SECONDS if any(occurrence.state != "paused" for occurrence in view.under_way) else IDLE_SECONDS
@@ -127,8 +133,8 @@ class Feeder:
         paid = occurrence.paid and self._limits.paid_per_second
         return max(LEAST_AHEAD, int((paid or self._limits.per_second) * AHEAD_SECONDS))
 
-    async def _feed(self, occurrence: Occurrence, room: int) -> int:
-        """Find the next people and store their copies; return how many. Half a portion is left for the next time."""
+    async def _feed(self, occurrence: Occurrence, room: int) -> None:
+        """Find the next people and store their copies; a quarter of a portion is left for the next time."""
         fed = 0
         content = None
         while not occurrence.listed and room - fed > self._wanted(occurrence) // 4:
@@ -143,11 +149,10 @@ class Feeder:
             if stored is None:
                 break
             fed += stored
+            self._couriers.fed(occurrence.id)
             occurrence = replace(occurrence, listed=listed)
-            await asyncio.sleep(0)
-            if self._woken.is_set():
+            if self._changed:
                 break
-        return fed
 
     async def _find(self, sieve: Sieve, after: int, most: int) -> tuple[list[Meant], int, bool]:
         """Return the next people whom it is for, the number of the last who was looked at, and whether that was everybody."""

@@ -35,6 +35,9 @@ from bot.storage.tallies import Key
 
 log = structlog.get_logger()
 
+CROWDED: Final = 3
+COLLECT_SECONDS: Final = 0.008
+"""Where that many come in during one transaction, the next waits so long for more: each transaction costs more than a mark in it."""
 STORAGE_PAUSE: Final = 1.0
 
 
@@ -83,8 +86,12 @@ class Marks:
     async def _write(self) -> None:
         """Write for everybody who waits, until nobody does."""
         try:
+            crowded = False
             while self._waiting:
+                if crowded:
+                    await asyncio.sleep(COLLECT_SECONDS)
                 bundle, self._waiting = self._waiting, []
+                crowded = len(bundle) >= CROWDED
                 fault: Exception | None = None
                 try:
                     await self._write_down([mark for mark, _ in bundle])
@@ -172,6 +179,8 @@ def _enter(sheet: _Sheet, mark: Mark, now: datetime) -> None:
             sheet.released.append(copy.number)
         case Sent():
             _settle(sheet, mark, "delivered")
+        case Never("refused", "file_lost"):
+            sheet.released.append(copy.number)  # the occurrence stops; with the file again, everybody gets it
         case Never("refused") | Moved():
             _settle(sheet, mark, "refused")
         case Never(reason):
