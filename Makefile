@@ -9,7 +9,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # --python installs into the environment with the machine's own pip, so the environment needs none (Debian keeps its maker apart).
 PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --no-input
-LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres
+LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres --extra pictures
 
 .DEFAULT_GOAL := help
 .PHONY: help setup pictures demo test test-slow check format bench lock locales clean
@@ -50,13 +50,14 @@ format: $(VENV)/dev.stamp
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
-bench: $(VENV)/dev.stamp
+bench: $(VENV)/dev.stamp $(VENV)/peers.stamp
 	@$(RUN) -m bench $(ARGS)
 
 lock: $(VENV)/dev.stamp
 	@$(LOCK) -o requirements.lock
 	@$(LOCK) --group dev -o requirements-dev.lock
-	@git diff --stat -- requirements.lock requirements-dev.lock
+	@$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 --group peers -o requirements-peers.lock
+	@git diff --stat -- requirements.lock requirements-dev.lock requirements-peers.lock
 
 locales: $(VENV)/dev.stamp
 	@$(RUN) -m bot.i18n.update
@@ -77,6 +78,13 @@ $(VENV)/demo.stamp: requirements.lock | $(RUN)
 $(VENV)/dev.stamp: requirements-dev.lock | $(RUN)
 	@echo "Installing what $< pins ..."
 	@$(PIP) install -q --require-hashes -r $<
+	@touch $@
+
+# The peers of the benchmarks that cannot share our libraries' versions.
+$(VENV)/peers.stamp: requirements-peers.lock | $(RUN)
+	@echo "Installing what $< pins ..."
+	@$(PYTHON) -m venv --without-pip $(VENV)/peers
+	@$(PYTHON) -m pip --python $(VENV)/peers/bin/python --disable-pip-version-check --no-input install -q --require-hashes -r $<
 	@touch $@
 
 # Everything that can be missing on a fresh machine is said here, with what mends it.

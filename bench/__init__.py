@@ -8,8 +8,10 @@ table.py      a row, and the table of all rows
 process.py    a bot as a process: its memory, its CPU, its end
 scene.py      the stand-in with the forums' groups, and how each bot is started on it
 crowd.py      residents who answer as soon as they are asked
-launch.py     our bot without limits of its own; intake.py: its way in alone
-peers/        bare bots on python-telegram-bot
+seeding.py    subscribers and broadcasts that are due, written into a bot's database
+casting.py    a broadcast from its first message to its last
+launch.py     our bot without limits of its own; intake.py: its way in alone; ticking.py: its timers and turns alone; counting.py: a count
+peers/        bare bots on python-telegram-bot and aiogram
 rows/         what is measured, one file for each subject
 results/      the tables of past runs
 """

@@ -116,16 +116,17 @@ class Resident:
             self.person.writes(step.text)
             return
         message = self.person.talk.message(raw["message_id"])
-        self.person.presses_data(message, next(data for label, data in _buttons(raw) if label == step.after))
+        self.person.presses_data(message, next(data for label, data in buttons(raw) if label == step.after))
 
 
-def _buttons(raw: dict[str, Any]) -> list[tuple[str, str]]:
+def buttons(raw: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what each button of a message is called and what it carries."""
     rows = raw.get("reply_markup", {}).get("inline_keyboard", [])
     return [(each["text"].translate(MARKS), each.get("callback_data", "")) for row in rows for each in row]
 
 
 def _holds(raw: dict[str, Any], words: str) -> bool:
-    return any(label == words for label, _ in _buttons(raw)) or words in raw.get("text", "").translate(MARKS)
+    return any(label == words for label, _ in buttons(raw)) or words in raw.get("text", "").translate(MARKS)
 
 
 @dataclass

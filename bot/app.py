@@ -16,10 +16,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import handlers
-from bot import crash
+from bot import charts, crash
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.setup import Entry, Menus
-from bot.clock import Clock, clock
+from bot.clock import SystemClock, clock
 from bot.config import Config
 from bot.engine.decide import decide
 from bot.errors import AlwandError
@@ -81,14 +81,16 @@ async def _live(config: Config, token: str) -> None:
         telegram = await stack.enter_async_context(_telegram(config, token, time))
         limits = _limits(config, telegram)
         around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
-        await announce_absence(db, around, time.now())
+        machine = Machine(db, telegram, around, _decide, limits, time)
+        await machine.time.begin()
+        await announce_absence(db, around, machine.time.now())
         log.info("started", dialect=db.dialect)
-        await _serve(Machine(db, telegram, around, _decide, limits, time), telegram)
+        await _serve(machine, telegram)
         log.info("stopped")
 
 
 @asynccontextmanager
-async def _opened(config: Config, time: Clock) -> AsyncIterator[Database]:
+async def _opened(config: Config, time: SystemClock) -> AsyncIterator[Database]:
     """Open the database and make the configured forums known in it; what was held for one that now has a group goes out."""
     keys = Keyring.parse(config.key())
     db = await Database.open(config.storage.url, keys)
@@ -107,7 +109,7 @@ async def _opened(config: Config, time: Clock) -> AsyncIterator[Database]:
         await db.close()
 
 
-def _telegram(config: Config, token: str, time: Clock) -> TelegramChannel:
+def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:
     return TelegramChannel(
         token=token,
         api_url=config.telegram.api_url,
@@ -116,6 +118,7 @@ def _telegram(config: Config, token: str, time: Clock) -> TelegramChannel:
         alarm=lambda word: log.error("alarm", about="telegram", word=word),
         now=time.now,
         recordings=config.recordings(),
+        draw=charts.draw,
         menus=Menus(_entries(menu.PRIVATE), _entries(menu.GROUP), menu.ABOUT),
     )
 
@@ -127,6 +130,7 @@ def _entries(commands: Iterable[tuple[str, Text]]) -> tuple[Entry, ...]:
 def _limits(config: Config, telegram: TelegramChannel) -> Limits:
     return Limits(
         per_second=config.limits.messages_per_second,
+        paid_per_second=config.broadcasts.rate,
         per_chat_seconds=config.limits.chat_seconds,
         group_per_minute=min(config.limits.group_per_minute, telegram.capabilities.group_per_minute),
         handler_seconds=config.limits.handler_seconds,

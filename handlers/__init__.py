@@ -19,6 +19,8 @@ from handlers import (
     invitations,
     my_reports,
     my_sessions,
+    naming,
+    offering,
     privacy,
     reachability,
     reminders,
@@ -26,7 +28,12 @@ from handlers import (
     rounds,
     session_timers,
     start,
+    stopping,
 )
+from handlers.broadcasts import replies
+from handlers.broadcasts.answering import BROADCAST_ALWAYS, BROADCAST_BUTTONS, PREVIEW_DESK
+from handlers.broadcasts.control import CONTROL_COMMANDS, CONTROL_DESK, CONTROL_NEWS, CONTROL_TIMERS
+from handlers.broadcasts.writing import WRITING_COMMANDS, WRITING_DESK, WRITING_NEWS
 from handlers.calendar import CALENDAR_COMMANDS, CALENDAR_DESK, hearing
 from handlers.desk import DESK, DESK_COMMANDS, DESK_EVENTS, DESK_NEWS, DESK_TIMERS
 from handlers.sessions import SESSION_COMMANDS, SESSION_DESK, SESSION_EVENTS, SESSION_TIMERS
@@ -50,8 +57,12 @@ BUTTONS = {
     "unfocus": lambda situation, action: my_reports.unfocus(situation),
     "reopen": my_reports.reopen,
     "area": area.my_area,
-    "district": area.district,
-    "stop": area.stop,
+    "topics": area.topics,
+    "circles": area.circles,
+    "district": naming.district,
+    "topic": naming.topic,
+    "offer": offering.offer,
+    "undo": stopping.undo,
     "sessions": lambda situation, action: my_sessions.my_sessions(situation),
     "session": lambda situation, action: my_sessions.open_session(situation),
     "rsvp": invitations.rsvp,
@@ -62,11 +73,14 @@ BUTTONS = {
     "privacy": lambda situation, action: privacy.details(situation),
     "erase": lambda situation, action: privacy.erase(situation) if action.args else privacy.ask(situation),
     "help": lambda situation, action: start.help_text(situation),
+    **BROADCAST_BUTTONS,
 }
 
 ALWAYS = {
     "emergency": lambda situation, action: danger.emergency(situation),
     "listen": start.listen,
+    "stop": stopping.stop,
+    **BROADCAST_ALWAYS,
 }
 
 COMMANDS = {
@@ -91,12 +105,15 @@ TIMERS = {
     "seats": invitations.seats_freed,
     **DESK_TIMERS,
     **SESSION_TIMERS,
+    **CONTROL_TIMERS,
 }
 
 NEWS: dict[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
     BotBlocked: reachability.blocked,
     BotUnblocked: reachability.unblocked,
     **DESK_NEWS,
+    **WRITING_NEWS,
+    **CONTROL_NEWS,
 }
 
 BOOK = Book(
@@ -108,11 +125,11 @@ BOOK = Book(
     always=ALWAYS,
     buttons=BUTTONS,
     commands=COMMANDS,
-    typed=lambda situation, text: area.typed(situation, text) or my_sessions.typed(situation, text),
+    typed=lambda situation, text: naming.typed(situation, text) or my_sessions.typed(situation, text),
     messages=my_reports.messages,
-    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK},
-    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS},
-    desk_events=hearing({**DESK_EVENTS, **SESSION_EVENTS}),
+    desk={**DESK, **SESSION_DESK, **CALENDAR_DESK, **WRITING_DESK, **CONTROL_DESK, **PREVIEW_DESK},
+    desk_commands={**DESK_COMMANDS, **SESSION_COMMANDS, **CALENDAR_COMMANDS, **WRITING_COMMANDS, **CONTROL_COMMANDS},
+    desk_events=replies.hearing(hearing({**DESK_EVENTS, **SESSION_EVENTS})),
     timers=TIMERS,
     news=NEWS,
 )

@@ -18,6 +18,7 @@ from bot.model.situation import Situation
 from bot.model.text import C_, N_, Piece, Text, lines, paragraphs
 from bot.model.tickets import Content, Ticket
 from handlers.cards import card_body
+from handlers.offering import offer_messages
 from handlers.report import WHERE_EXACTLY
 from handlers.session_words import AUDIENCE_NAMES, OFFICE_NAMES, PART_NAMES, SIZE_NAMES, WEEKDAY_NAMES
 from handlers.submission import agreed, submit, ticket_to_be
@@ -118,10 +119,11 @@ def _parts(request: Request, where: Where, pieces: tuple[StoryPiece, ...]) -> It
 
 
 def _send(situation: Situation, ticket: Ticket) -> Iterator[Effect]:
-    """Store the ticket, bring its card to the forum, and give the receipt."""
+    """Store the ticket, bring its card to the forum, give the receipt, and offer messages to whoever is here for the first time."""
     yield from submit(situation, ticket)
     rows = ((Button(C_("button", "My reports"), Action("my_reports")), Button(C_("button", "My area"), Action("area"))),)
     yield say(situation, Message(_receipt(situation, ticket), rows))
+    yield from offer_messages(situation, ticket)
 
 
 def _receipt(situation: Situation, ticket: Ticket) -> Piece:

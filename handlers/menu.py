@@ -21,6 +21,8 @@ GROUP: tuple[tuple[str, Text], ...] = (
     ("open", N_("List the open reports")),
     ("sessions", N_("Dialogue sessions and promises")),
     ("session", N_("Plan a session without a request")),
+    ("broadcast", N_("Write to everybody who asked to hear of a topic")),
+    ("broadcasts", N_("Broadcasts and what became of them")),
     ("link", N_("Link this group to its forum with a code")),
     ("help", N_("How the forum works with reports")),
 )

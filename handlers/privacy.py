@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.engine.conversing import resident_of, say, timer_key
-from bot.model.effects import Audit, DropDraft, DropTimer, Effect, EraseResident, EraseTicket, SetResident, SetTimer
+from bot.model.effects import Audit, DropDraft, DropTimer, Effect, EraseResident, EraseTicket, SetResident, SetSubscription, SetTimer
 from bot.model.events import TimerFired
 from bot.model.messages import Action, Button, Message
 from bot.model.people import Resident
-from bot.model.situation import Situation
+from bot.model.situation import NOTHING, Situation
 from bot.model.text import C_, N_, paragraphs
 from handlers.cards import clear_everywhere
 
@@ -31,12 +31,14 @@ def details(situation: Situation) -> Iterator[Effect]:
         "Your Telegram identity is stored encrypted. Forum members answer through the bot and do not know who you are.\n"
         "Please send only what is needed. You can choose “Delete my data” in the menu at any time."
     )
-    sessions = N_(
-        "If you choose areas or answer an invitation to a session, we keep that encrypted too. The forum sees only how many people come."
+    chosen = N_(
+        "If you choose areas and topics of messages, or answer an invitation to a session, we keep that encrypted too. The forum sees only "
+        "how many people there are.\n"
+        "If you answer a question in a message, we keep for a month that you did, so that nobody is counted twice; not what you answered."
     )
     tip = N_("If someone else may look at your phone, delete this chat when you finish.")
     rows = ((Button(C_("button", "Back"), Action("home")), Button(C_("button", "Delete my data"), Action("erase"))),)
-    yield say(situation, Message(paragraphs(text, sessions, tip), rows))
+    yield say(situation, Message(paragraphs(text, chosen, tip), rows))
 
 
 def ask(situation: Situation) -> Iterator[Effect]:
@@ -59,6 +61,7 @@ def erase(situation: Situation) -> Iterator[Effect]:
     if situation.draft is not None:
         yield DropTimer(timer_key(situation.draft))
         yield DropDraft(resident.id)
+    yield SetSubscription(resident.id, NOTHING)
     text = N_("Your data is deleted.\nThe messages in this chat are still on your phone; you can delete the chat in Telegram yourself.")
     yield say(situation, Message(text))
     yield SetResident(resident.id, consented=False)

@@ -18,6 +18,7 @@ from bot.model.text import C_, N_, Piece, lines, paragraphs
 from bot.model.tickets import Content, Ticket
 from handlers import danger
 from handlers.cards import card_body
+from handlers.offering import offer_messages
 from handlers.submission import agreed, submit, ticket_to_be
 from handlers.wording import duration
 
@@ -92,9 +93,10 @@ def _parts(where: Where, pieces: tuple[StoryPiece, ...]) -> Iterator[Option]:
 
 
 def _send(situation: Situation, ticket: Ticket) -> Iterator[Effect]:
-    """Store the ticket, bring its card to the forum, and give the receipt."""
+    """Store the ticket, bring its card to the forum, give the receipt, and offer messages to whoever is here for the first time."""
     yield from submit(situation, ticket)
     yield say(situation, Message(_receipt(situation, ticket), ((Button(C_("button", "My reports"), Action("my_reports")),),)))
+    yield from offer_messages(situation, ticket)
 
 
 def _receipt(situation: Situation, ticket: Ticket) -> Piece:

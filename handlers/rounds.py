@@ -13,7 +13,7 @@ from typing import assert_never
 from bot.model.effects import AdvanceRound, Effect, Priority, Send
 from bot.model.events import TimerFired
 from bot.model.messages import Action, Button, Message, ToResident, round_slot
-from bot.model.sessions import CHUNK, Person, Promise, Round, Session
+from bot.model.sessions import Person, Promise, Round, Session
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Piece, Words, lines, paragraphs
 from handlers.feedback import rating_question
@@ -26,12 +26,16 @@ def go_on(situation: Situation, _: TimerFired) -> Iterator[Effect]:
     round_, session = situation.round, situation.session
     if round_ is None or session is None:
         return
-    people = situation.people if _holds(round_, session, situation) else ()
+    holds = _holds(round_, session, situation)
+    people = situation.people if holds else ()
     quiet = situation.calendar.quiet(situation.now)
     for person in people:
         message = replace(_message(round_, session, situation, person), silent=quiet)
         yield Send(ToResident(person.resident), message, Priority.NOTICE, slot=round_slot(round_.id))
-    yield AdvanceRound(round_.id, people[-1].place if people else round_.cursor, done=len(people) < CHUNK)
+    if holds and situation.reached is not None:
+        yield AdvanceRound(round_.id, situation.reached, done=False)
+    else:
+        yield AdvanceRound(round_.id, people[-1].place if people else round_.cursor, done=True)
 
 
 def _holds(round_: Round, session: Session, situation: Situation) -> bool:

@@ -151,7 +151,7 @@ def help_text(situation: Situation) -> Iterator[Effect]:
         "• report a problem\n"
         "• ask for a dialogue session\n"
         "• follow your reports and the promises made at sessions\n"
-        "• choose of which areas you hear when a session is held\n"
+        "• choose areas and topics of messages, or stop them\n"
         "• change the language\n"
         "• delete your data\n"
         "In danger? Call {emergency_number}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bench.rows import answering, backlog, intake, poison, replay, reports, start
+from bench.rows import answering, backlog, broadcast, campaigns, intake, paid, pause, poison, replay, reports, start, subscribers
 from bench.table import Row
 
 Measure = Callable[[bool], Awaitable[list[Row]]]
@@ -14,6 +14,11 @@ MEASURES: Mapping[str, Measure] = {
     "reports": reports.measure,
     "answering": answering.measure,
     "backlog": backlog.measure,
+    "broadcast": broadcast.measure,
+    "paid": paid.measure,
+    "subscribers": subscribers.measure,
+    "pause": pause.measure,
+    "campaigns": campaigns.measure,
     "start": start.measure,
     "poison": poison.measure,
     "replay": replay.measure,

@@ -73,6 +73,10 @@ class Channel(Protocol):
         """
         ...
 
+    async def answers(self) -> bool:
+        """Ask something harmless: whether an answer comes. Never raises."""
+        ...
+
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
         """Answer a button press at once. Too old or failed: nothing is lost, nothing raised."""
         ...

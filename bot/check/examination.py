@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
-from bot.check import groups, machine, telegram
+from bot.check import channels, groups, machine, telegram
 from bot.check.finding import Finding, fine, wrong
 from bot.clock import Clock
 from bot.config import Config
 from bot.errors import AlwandError
-from bot.model.ids import PROVINCE
+from bot.model.ids import PROVINCE, ForumId
 
 
 async def examine(config: Config, clock: Clock) -> AsyncIterator[Finding]:
@@ -22,6 +22,7 @@ async def examine(config: Config, clock: Clock) -> AsyncIterator[Finding]:
     yield machine.disk(config)
     for finding in (*machine.languages(), *machine.hotlines(config, now.date())):
         yield finding
+    yield await machine.pictures()
     try:
         token = config.token()
     except AlwandError as error:
@@ -33,5 +34,17 @@ async def examine(config: Config, clock: Clock) -> AsyncIterator[Finding]:
             yield finding
         if bot is None:
             return
-        for forum in [*(each.id for each in config.places().districts), PROVINCE]:
-            yield await groups.examine(api, bot, forum, config.places().forum_names(forum).en, linked.get(forum))
+        async for finding in _chats(api, bot, config, linked):
+            yield finding
+
+
+async def _chats(api: telegram.Api, bot: int, config: Config, linked: Mapping[ForumId, str]) -> AsyncIterator[Finding]:
+    """Examine where the bot writes beside private chats, and what broadcasts are paid with."""
+    province = config.places()
+    for forum in [*(each.id for each in province.districts), PROVINCE]:
+        yield await groups.examine(api, bot, forum, province.forum_names(forum).en, linked.get(forum))
+    for district in province.districts:
+        if district.channel is not None:
+            yield await channels.examine(api, bot, district.names.en, district.channel)
+    if province.paid:
+        yield await telegram.stars(api)

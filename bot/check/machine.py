@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import charts
 from bot.check.finding import Finding, fine, mind, wrong
 from bot.config import Config
 from bot.errors import AlwandError
@@ -110,3 +111,12 @@ def hotlines(config: Config, today: date) -> list[Finding]:
         else:
             findings.append(fine(subject, f"tried on {hotline.checked_on}"))
     return findings
+
+
+async def pictures() -> Finding:
+    """Examine whether numbers can be drawn, by drawing some."""
+    drawn = await charts.picture("دیالى", (("1", 1, True),), "ar")
+    if drawn is None:
+        remedy = "install matplotlib 3.11 or newer beside the bot: the extra is called pictures"
+        return mind("pictures", "none can be drawn, so the numbers of broadcasts are shown in words alone", remedy)
+    return fine("pictures", "numbers can be drawn")

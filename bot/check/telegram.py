@@ -20,6 +20,9 @@ from bot.clock import Clock
 PATIENCE = 10.0
 """Seconds to wait for one answer."""
 
+MESSAGES_PER_STAR = 10
+"""A message sent at a price costs 0.1 Telegram Stars (sendMessage, allow_paid_broadcast)."""
+
 CLOCK_SECONDS = 30
 """How far the clocks may be apart."""
 
@@ -117,3 +120,17 @@ async def _webhook(api: Api) -> Finding:
             "webhook", "one is set, and takes the bot's messages away", "end the program that set it, and let it call deleteWebhook"
         )
     return fine("webhook", "none is set")
+
+
+async def stars(api: Api) -> Finding:
+    """Examine whether there is anything to pay broadcasts with."""
+    try:
+        balance = await api.ask("getMyStarBalance")
+    except Unreachable as error:
+        return wrong("Stars", f"Telegram cannot be reached ({error})", "check again")
+    if balance.code:
+        return mind("Stars", "Telegram does not tell the bot's balance", "look at it in @BotFather")
+    amount = int(balance.result.get("amount", 0))
+    if amount <= 0:
+        return wrong("Stars", "broadcasts shall be paid for, and the balance is empty", "fill it, or set paid = false under [broadcasts]")
+    return fine("Stars", f"{amount:,} on the balance, for {amount * MESSAGES_PER_STAR:,} messages of broadcasts")

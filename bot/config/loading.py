@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.config import faults
 from bot.config.faults import Fault
-from bot.config.machine import SQLITE, TOKEN_FORM, Keys, Limits, Retention, Service, Storage, Telegram
+from bot.config.machine import SQLITE, TOKEN_FORM, Broadcasts, Keys, Limits, Retention, Service, Storage, Telegram
 from bot.config.places import Category, District, Hotline, Locality, ProvinceHead
 from bot.config.times import CalendarRules
 from bot.errors import ConfigError
@@ -44,6 +44,7 @@ class Config(BaseSettings):
     calendar: CalendarRules = CalendarRules()
     retention: Retention = Retention()
     limits: Limits = Limits()
+    broadcasts: Broadcasts = Broadcasts()
     service: Service = Service()
 
     @classmethod
@@ -119,6 +120,7 @@ class Config(BaseSettings):
             late_after=timedelta(minutes=self.limits.late_after_minutes),
             transfers=self.limits.transfers,
             greetings=frozenset(self.province.greeting),
+            paid=self.broadcasts.rate,
         )
 
     def times(self) -> Calendar:
@@ -173,6 +175,8 @@ def _twins(config: Config) -> list[Fault]:
     for index, district in enumerate(config.district):
         for name in ("id", "code", "chat_id"):
             seen[name, getattr(district, name)].append(("district", index, name))
+        address = None if district.channel is None else district.channel.lower()
+        seen["chat_id", int(address) if address and address.startswith("-") else address].append(("district", index, "channel"))
     for index, category in enumerate(config.category):
         seen["category", category.key].append(("category", index, "key"))
     for index, hotline in enumerate(config.hotline):

@@ -62,13 +62,25 @@ class Retention(Section):
 class Limits(Section):
     """How fast, how often, how long."""
 
-    messages_per_second: int = Field(30, ge=1, le=1000, description="To all chats together; above 30 only with paid broadcasts.")
+    messages_per_second: int = Field(30, ge=1, le=1000, description="To all chats together, free of charge; Telegram takes 30.")
     chat_seconds: float = Field(1.0, ge=0.05, le=60, description="Between two messages to one chat.")
     group_per_minute: int = Field(20, ge=1, le=60, description="Messages and edits in one group.")
     late_after_minutes: int = Field(30, ge=1, le=1440, description="From when on a report is marked as having come late.")
     handler_seconds: float = Field(10, gt=0, le=60, description="How long one decision may take.")
     attempts: int = Field(3, ge=1, le=10, description="Tries before an update waits for a person.")
     transfers: int = Field(3, ge=1, le=10, description="How often a report may change its forum without the head.")
+
+
+class Broadcasts(Section):
+    """How broadcasts are sent."""
+
+    paid: bool = Field(False, description="Whether they are paid for, so that they go faster: 0.1 Telegram Stars a message.")
+    paid_per_second: int = Field(1000, ge=31, le=1000, description="How fast they then are.")
+
+    @property
+    def rate(self) -> int:
+        """How many a second are paid for; 0 where none is."""
+        return self.paid_per_second if self.paid else 0
 
 
 class Service(Section):

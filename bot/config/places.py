@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.config import faults
 from bot.config.section import Section
@@ -23,6 +23,13 @@ Number = Annotated[str, AfterValidator(faults.matching(r"\+?[0-9]{3,15}", DIGITS
 NumberOrNone = Annotated[str, AfterValidator(faults.matching(r"(\+?[0-9]{3,15})?", DIGITS))]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 GroupId = Annotated[int, Field(lt=0)]
+Channel = Annotated[
+    str,
+    BeforeValidator(lambda given: str(given) if type(given) is int else given),
+    AfterValidator(
+        faults.matching(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-100[0-9]{5,15}", 'should be the channel\'s name, such as "@name", or its id -100...')
+    ),
+]
 
 
 class Named(Section):
@@ -87,6 +94,7 @@ class District(Section):
     centre: Point = Field(description="The town centre, for shared locations.")
     language: Language = Field("ar", description="The language of the forum's group.")
     chat_id: GroupId | None = Field(None, description="The forum's group; or link it with a code.")
+    channel: Channel | None = Field(None, description="The forum's public channel, where the bot may post.")
     emergency: Number | None = Field(None, description="An emergency number of its own, where it has one.")
     locality: tuple[Locality, ...] = Field((), description="Places inside it.")
 
@@ -104,6 +112,7 @@ class District(Section):
             not_this=self.not_this,
             localities=tuple(each.locality() for each in self.locality),
             emergency=self.emergency,
+            channel=self.channel,
         )
 
 

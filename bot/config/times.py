@@ -1,4 +1,4 @@
-"""The settings of the calendar: weekend, holidays, Ramadan, announced shutdowns of the internet, quiet hours."""
+"""The settings of the calendar: weekend, holidays, Ramadan, announced shutdowns of the internet, quiet hours, prayer."""
 
 from __future__ import annotations
 
@@ -83,8 +83,10 @@ class CalendarRules(Section):
 
     weekend: tuple[Weekday, ...] = Field(("friday", "saturday"), description="Days off of each week.")
     week_starts: Weekday = Field("saturday", description="The first day of a week, as calendars show it.")
-    quiet_from: Hour = Field(time(21, 0), description="From when on messages that nobody waits for make no sound.")
+    quiet_from: Hour = Field(time(21, 0), description="From when on what nobody waits for makes no sound, and no broadcast is sent.")
     quiet_until: Hour = Field(time(8, 0), description="Until when.")
+    friday_from: Hour = Field(time(11, 0), description="From when on no broadcast is sent on Fridays, for the prayer.")
+    friday_until: Hour = Field(time(14, 0), description="Until when; the same as friday_from to send then too.")
     holiday: tuple[Holiday, ...] = Field((), description="Days off.")
     ramadan: tuple[Ramadan, ...] = Field((), description="The months of fasting.")
     shutdown: tuple[Shutdown, ...] = Field((), description="When the internet is announced to be off.")
@@ -96,6 +98,12 @@ class CalendarRules(Section):
             faults.refuse([Fault(("calendar", "quiet_until"), "leaves too little of the day: at most 16 hours can be quiet")])
         return self
 
+    @model_validator(mode="after")
+    def _prays_forwards(self) -> Self:
+        if self.friday_from > self.friday_until:
+            faults.refuse([Fault(("calendar", "friday_until"), "ends before it begins: friday_until should be friday_from, or later")])
+        return self
+
     def calendar(self) -> model.Calendar:
         """Return it as the rest of the bot uses it."""
         return model.Calendar(
@@ -103,6 +111,8 @@ class CalendarRules(Section):
             week_starts=NUMBERS[self.week_starts],
             quiet_from=self.quiet_from,
             quiet_until=self.quiet_until,
+            friday_from=self.friday_from,
+            friday_until=self.friday_until,
             holidays=tuple(each.holiday() for each in self.holiday),
             ramadan=tuple(each.ramadan() for each in self.ramadan),
             shutdowns=tuple(each.shutdown() for each in self.shutdown),

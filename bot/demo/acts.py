@@ -34,7 +34,7 @@ def act(world: World, wanted: Json) -> Json:
 
 
 def _person(world: World, wanted: Json) -> Person:
-    found = world.people.get(int(wanted.get("as", 0)))
+    found = world.somebody(int(wanted.get("as", 0)))
     if found is None:
         raise LookupError("no such person: give a user id in 'as'")
     return found

@@ -1,4 +1,4 @@
-"""Who is there when the demo opens: residents with phones, seven forums and the province, each in a group of its own."""
+"""Who is there when the demo opens: residents with phones, seven forums and the province, each in a group of its own, and a crowd."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.world import Chat, Person, World
+from bot.demo.world.crowd import READS
 
 Json = dict[str, Any]
 
@@ -51,6 +52,12 @@ NAMES = {
 }  # fmt: skip
 TITLES = {"ar": "منتدى {area}", "ckb": "کۆڕبەندی {area}", "en": "Forum of {area}"}
 PROVINCE_TITLES = {"ar": "منتديات {area} - المحافظة", "ckb": "کۆڕبەندەکانی {area} - پارێزگا", "en": "Forums of {area} - province"}
+CHANNEL_TITLES = {"ar": "قناة منتدى {area}", "ckb": "کەناڵی کۆڕبەندی {area}", "en": "Channel of {area}"}
+READERS = ("ar", "ar", "ckb", "ar", "ckb", "ar", "en", "ar", "ar", "ckb")
+"""The languages of the crowd, in turns."""
+BLOCKING, GONE = 0.02, 0.005
+FACES_FROM = 15
+"""The first of the crowd whose phones can be looked at: what they get has reached others before."""
 FORUM_ROLES = ("member", "member", "anonymous")
 PROVINCE_ROLES = ("head", "coordinator")
 
@@ -69,17 +76,27 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An area with its group and who may be played in it."""
+    """An area with its group, who may be played in it, and its public channel."""
 
     area: Area
     chat: Chat
     members: tuple[Member, ...]
+    channel: Chat | None = None
 
     def shown(self) -> Json:
         """As the page draws it."""
         centre = {"latitude": self.area.latitude, "longitude": self.area.longitude}
         members = [member.shown() for member in self.members]
-        return {"district": self.area.id, "names": self.area.names, "chat_id": self.chat.id, "centre": centre, "members": members}
+        shown = {"district": self.area.id, "names": self.area.names, "chat_id": self.chat.id, "centre": centre, "members": members}
+        return shown | {"channel_id": self.channel.id if self.channel else None}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Somebody of the crowd whose phone can be looked at, and what they read."""
+
+    person: Person
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +106,25 @@ class Cast:
     residents: tuple[Person, ...]
     forums: tuple[Group, ...]
     province: Group
+    faces: tuple[Face, ...] = ()
 
     def shown(self) -> Json:
-        """`{"residents": [{"id", "name", "username", "phone", "language"}], "forums": [...], "province": {...}}`.
+        """`{"residents": [{"id", "name", "username", "phone", "language"}], "forums": [...], "province": {...}, "faces": [...]}`.
 
-        A forum is `{"district", "names", "chat_id", "centre", "members": [{"id", "name", "role"}]}`, the province too.
+        A forum is `{"district", "names", "chat_id", "centre", "members": [{"id", "name", "role"}], "channel_id"}`, the province too,
+        without a channel. A face is `{"id", "name", "language"}`.
         """
         residents = [
             {"id": person.id, "name": person.name, "username": person.username, "phone": person.phone, "language": told.language}
             for person, told in zip(self.residents, RESIDENTS, strict=True)
         ]
-        return {"residents": residents, "forums": [forum.shown() for forum in self.forums], "province": self.province.shown()}
+        return {"residents": residents, "forums": [forum.shown() for forum in self.forums], "province": self.province.shown()} | {
+            "faces": [{"id": face.person.id, "name": face.person.name, "language": face.language} for face in self.faces]
+        }
 
 
-def enter(world: World, areas: Sequence[Area], province: Area) -> Cast:
-    """Put everybody into an empty world; the bot is an administrator of every group."""
+def enter(world: World, areas: Sequence[Area], province: Area, readers: int = 0) -> Cast:
+    """Put everybody into an empty world, `readers` of them as a crowd; the bot is an administrator of every group and channel."""
     residents = tuple(
         world.person(
             told.first_name,
@@ -119,7 +140,7 @@ def enter(world: World, areas: Sequence[Area], province: Area) -> Cast:
     forums = tuple(_forum(world, area, names, stranger) for area in areas)
     leaders = tuple(Member(_person(world, _name(names, province.language), province.language), role) for role in PROVINCE_ROLES)
     title = PROVINCE_TITLES[province.language].format(area=province.names[province.language])
-    return Cast(residents, forums, Group(province, world.group(title, *(each.person for each in leaders)), leaders))
+    return Cast(residents, forums, Group(province, world.group(title, *(each.person for each in leaders)), leaders), _faces(world, readers))
 
 
 def _forum(world: World, area: Area, names: dict[str, Iterator[str]], stranger: Member) -> Group:
@@ -130,7 +151,28 @@ def _forum(world: World, area: Area, names: dict[str, Iterator[str]], stranger: 
     chat = world.group(title, *volunteers, admins=admins)
     for admin in admins:
         chat.members[admin.id].is_anonymous = True
-    return Group(area, chat, (*members, stranger))
+    channel = world.channel(
+        CHANNEL_TITLES[area.language].format(area=area.names[area.language]), bot="administrator", username=channel_name(area.id)
+    )
+    return Group(area, chat, (*members, stranger), channel)
+
+
+def channel_name(area: str) -> str:
+    """The public name of a district's channel, without the @."""
+    return f"{area.replace('-', '_')}_cpf_demo"
+
+
+def _faces(world: World, readers: int) -> tuple[Face, ...]:
+    """Gather the crowd, and let one reader of each language step out of it."""
+    if not readers:
+        return ()
+    found: dict[str, Face] = {}
+    for number, reader in enumerate(world.gather(readers, READERS, blocking=BLOCKING, gone=GONE)):
+        if number >= FACES_FROM and reader.fate == READS and reader.language not in found:
+            person = world.somebody(reader.id)
+            assert person is not None  # noqa: S101 - they are in the crowd
+            found[reader.language] = Face(person, reader.language)
+    return tuple(found[language] for language in dict.fromkeys(READERS) if language in found)
 
 
 def _name(names: dict[str, Iterator[str]], language: str) -> str:

@@ -115,12 +115,16 @@ class Console:
         seconds = await _given(request, "advance")
         if type(seconds) is not int or not 0 < seconds <= MOST_AT_ONCE:
             return JSONResponse({"error": f'give {{"advance": seconds}}, at most {MOST_AT_ONCE}'}, 400)
+        self.pass_time(seconds)
+        return JSONResponse(self._state())
+
+    def pass_time(self, seconds: int) -> None:
+        """Move both clocks ahead."""
         self._ahead += seconds
         self._clock_file.write_text(str(self._ahead), encoding="ascii")
         if self._world is not None:
             self._world.clock.advance(seconds)
             self._world.updates.bell.ring()
-        return JSONResponse(self._state())
 
     def _state(self) -> Json:
         keeper = self._supervisor

@@ -16,6 +16,8 @@ from bot.demo.events import Stream
 from bot.demo.world import Chat, Person, World
 from bot.demo.world.membership import bot_becomes, change_member, migrate, mute_bot
 
+LARGEST_CROWD = 5_000_000
+
 Json = dict[str, Any]
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -37,6 +39,7 @@ class Control:
             "calls": self.calls,
             "delivered": self.delivered,
             "violations": self.violations,
+            "crowd": self.crowd,
             "files/{number:int}": self.file,
         }
         post: dict[str, Callable[[Json], Json]] = {
@@ -45,6 +48,7 @@ class Control:
             "chats": self.change_chat,
             "faults": self.change_faults,
             "clock": self.move_clock,
+            "crowd": self.gather,
         }
         routes = [Route(f"/world/{path}", answer, methods=["GET"]) for path, answer in get.items()]
         routes += [Route(f"/world/{path}", _posted(answer), methods=["POST"]) for path, answer in post.items()]
@@ -102,6 +106,24 @@ class Control:
         if found is None:
             return JSONResponse({"error": "no such file"}, 404)
         return Response(found.data, media_type=found.mime, headers={"x-content-type-options": "nosniff"})
+
+    async def crowd(self, request: Request) -> Response:
+        """What the crowd got, with who was missed; counted anew at each look."""
+        del request
+        return JSONResponse(self._crowd())
+
+    def gather(self, wanted: Json) -> Json:
+        """A crowd, in place of the one that was."""
+        size = int(wanted["size"])
+        if not 0 < size <= LARGEST_CROWD:
+            raise ValueError(f"a crowd has 1 to {LARGEST_CROWD} people")
+        languages = [str(language) for language in wanted.get("languages", ["ar"])]
+        self.world.gather(size, languages, blocking=float(wanted.get("blocking", 0)), gone=float(wanted.get("gone", 0)))
+        return self._crowd()
+
+    def _crowd(self) -> Json:
+        crowd = self.world.crowd
+        return {"crowd": None if crowd is None else view.crowd(crowd) | {"first": crowd.first, "missed": crowd.missed}}
 
     def add_user(self, wanted: Json) -> Json:
         """Somebody new."""
@@ -170,14 +192,14 @@ class Control:
             raise ValueError(f"no group can {verb!r}")
 
     def _person(self, user_id: Any) -> Person:
-        found = self.world.people.get(int(user_id))
+        found = self.world.somebody(int(user_id))
         if found is None:
             raise LookupError("no such person")
         return found
 
     def _viewer(self, request: Request) -> Person | None:
         viewer = request.query_params.get("as")
-        return self.world.people.get(int(viewer)) if viewer else None
+        return self.world.somebody(int(viewer)) if viewer else None
 
 
 def _posted(answer: Callable[[Json], Json]) -> Answer:

@@ -66,7 +66,10 @@ class Stream:
         if now < self._counters_due:
             return []
         self._counters_due = now + COUNTERS_EVERY
-        return [("counters", {"seq": self._world.seq} | view.counters(self._world))]
+        told = [("counters", {"seq": self._world.seq} | view.counters(self._world))]
+        if self._world.crowd is not None:
+            told.append(("crowd", {"seq": self._world.seq} | view.crowd(self._world.crowd)))
+        return told
 
     def _shown(self, event: str, body: Json) -> tuple[str, Json] | None:
         if event in {"counters", "bot"}:

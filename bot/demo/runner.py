@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.demo.line import WORDS, Line
+
 Transports = dict[tuple[str, int], asyncio.Transport]
 
 
@@ -42,6 +44,7 @@ class Runner:
             log_config=None,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,
             backlog=512,
             timeout_keep_alive=75,
         )
@@ -71,17 +74,31 @@ class Runner:
 
 def _protocol(transports: Transports) -> type[H11Protocol]:
     class Tracked(H11Protocol):
-        """Tells who is connected."""
+        """Tells who is connected, and lets bots speak on a `Line`."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             """Remember the connection by its peer."""
             super().connection_made(transport)
             self._peer = tuple(transport.get_extra_info("peername") or ("", 0))[:2]
+            self._line: Line | None = None
+            self._is_new = True
             transports[self._peer] = transport
+
+        def data_received(self, data: bytes) -> None:
+            """Find out at the first bytes who speaks."""
+            if self._is_new and data.startswith(WORDS):
+                self._line = Line(self.app, self.transport, self.client, self.tasks)
+            self._is_new = False
+            rest = data if self._line is None else self._line.feed(data)
+            if rest is not None:
+                self._line = None
+                super().data_received(rest)
 
         def connection_lost(self, exc: Exception | None) -> None:
             """Forget it."""
             transports.pop(self._peer, None)
+            if self._line is not None:
+                self._line.lost()
             super().connection_lost(exc)
 
     return Tracked

@@ -20,9 +20,12 @@ are Telegram's. A mistake answers 400 or 404 with `{"error": "<what is wrong>"}`
      "bot": {"id", "name", "username", "up",     up: it is asking for updates, or did within the last 3 s
              "description", "short_description"},
      "counters": {"calls", "refused", "violations", "waiting"},
-     "me": null | Person, "people": [Person],
+     "crowd": null | Crowd,
+     "me": null | Person, "people": [Person],            people of the crowd only once they were looked at or did something
      "chats": [Chat]}
 
+    Crowd   = {"size", "speakers": {language: count}, "reached": {language: count}, "blocked", "gone", "doubled",
+               "rate"}                                         of one round, see `world/crowd.py`; rate: a second
     Person  = {"id", "name", "username", "language_code", "blocked", "deactivated"}
     Chat    = {"id", "kind": "private" | "group" | "supergroup" | "channel", "title",
                "role": "creator" | "administrator" | "member" | "restricted" | "left" | "kicked" | null,
@@ -59,6 +62,7 @@ are Telegram's. A mistake answers 400 or 404 with `{"error": "<what is wrong>"}`
     event: bot       {"seq", "up"}
     event: network   {"seq", "up"}
     event: counters  {"seq", "calls", "refused", "violations", "waiting"}       at most four a second
+    event: crowd     {"seq"} and what a Crowd has                               with each of these
 
 `POST /world/act` lets a person do something: `{"as": user id, "do": verb, "chat": chat id, ...}`. `chat` is left out
 for the person's own talk with the bot. It answers `{"ok": true, "chat_id", "message_ids": [id], "callback_id"}`::
@@ -84,6 +88,8 @@ for the person's own talk with the bot. It answers `{"ok": true, "chat_id", "mes
 "bot"?: "administrator" | "member" | null, "id"?}` -> Chat; with `{"chat", "do": "migrate" | "kick" | "mute" | "unmute" |
 "promote" | "demote" | "remove" | "add" | "rename" | "delete", "user"?, "title"?, "quietly"?}` it changes one: without
 `user` the bot is meant.
+`POST /world/crowd` `{"size", "languages"?: ["ar"], "blocking"?: 0.02, "gone"?: 0.005}` gathers a crowd, `GET` looks at it:
+`{"crowd": null | Crowd with "first" (their ids follow each other) and "missed"}`.
 `POST /world/faults` `{"method", "chat"?, "kind", "times"?: 1, "status"?, "description"?, "retry_after"?, "seconds"?}`
 (kinds in `api/faults.py`), `{"clear": true}`, `{"network": false}`. `POST /world/clock` `{"advance": seconds}`.
 `GET /world/calls?since=<n>&method=` -> `{"calls": [{"n", "time", "method", "params", "files", "status", "result" |

@@ -35,17 +35,28 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def raised(
-    port: int, areas: Sequence[Area], province: Area, keeper: Callable[[StandIn, Cast], Supervisor], folder: Path, **options: Any
+    port: int,
+    areas: Sequence[Area],
+    province: Area,
+    keeper: Callable[[StandIn, Cast], Supervisor],
+    folder: Path,
+    *,
+    readers: int = 0,
+    ahead: int = 0,
+    **options: Any,
 ) -> AsyncIterator[Stage]:
     """Run the demo on 127.0.0.1 until the block ends. `keeper` makes the bot's supervisor once the cast is known.
 
-    `folder` holds the clock's file; `options` are the stand-in's. Raises OSError when the port is taken.
+    `folder` holds the clock's file, `readers` is the size of the crowd, `ahead` how many seconds the demo's clocks are ahead of the
+    machine's from the beginning; `options` are the stand-in's. Raises OSError when the port is taken.
     """
     console = Console(folder / CLOCK)
     async with StandIn.start(port, page=console.application(), **{"keep_calls": CALLS_KEPT} | options) as telegram:
-        cast = enter(telegram.world, areas, province)
+        cast = enter(telegram.world, areas, province, readers)
         supervisor = keeper(telegram, cast)
         console.open(telegram.world, cast, supervisor)
+        if ahead:
+            console.pass_time(ahead)
         life = asyncio.create_task(supervisor.run(), name="the bot")
         try:
             yield Stage(telegram, cast, supervisor, life)

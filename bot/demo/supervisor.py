@@ -23,7 +23,8 @@ FAREWELL = 10.0  # seconds for an orderly stop
 class Supervisor:
     """Keeps one process alive. `state` is what it is doing, `kills` how often it was killed on request.
 
-    `last_words` is the last line the process wrote when it would not start; `on_failure` is told it once.
+    `before` is run once, in a thread, ahead of the first start. `last_words` is the last line the process wrote when it would not start;
+    `on_failure` is told it once.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Supervisor:
         *,
         pause: float = PAUSE,
         patience: int = PATIENCE,
+        before: Callable[[], None] = lambda: None,
         on_failure: Callable[[str], None] = lambda last_words: None,
     ) -> None:
         self.state: State = "starting"
@@ -44,6 +46,7 @@ class Supervisor:
         self._log = log
         self._pause = pause
         self._patience = patience
+        self._before = before
         self._on_failure = on_failure
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
@@ -54,7 +57,8 @@ class Supervisor:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def run(self) -> None:
-        """Start the process, and start it again whenever it ends, until `stop`."""
+        """Start the process once `before` is done, and start it again whenever it ends, until `stop`."""
+        await asyncio.to_thread(self._before)
         quick = 0
         while not self._stopping.is_set():
             self.state = "starting"

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bot.demo.world import Chat, Person, World
+from bot.demo.world import Chat, Crowd, Person, World
 from bot.demo.world.chat import IN_CHARGE
+from bot.demo.world.crowd import BLOCKS, GONE
 from bot.demo.world.message import MEDIA
 
 Json = dict[str, Any]
@@ -30,6 +31,7 @@ def state(world: World, viewer: Person | None) -> Json:
         "network": world.network,
         "bot": bot(world, viewer),
         "counters": counters(world),
+        "crowd": crowd(world.crowd) if world.crowd else None,
         "me": person(viewer) if viewer else None,
         "people": [person(each) for each in world.people.values()],
         "chats": [chat_whole(chat, viewer) for chat in chats],
@@ -66,6 +68,19 @@ def counters(world: World) -> Json:
         "refused": world.counters.refused,
         "violations": len(world.violations),
         "waiting": len(world.updates),
+    }
+
+
+def crowd(found: Crowd) -> Json:
+    """What a crowd got in this round."""
+    return {
+        "size": found.size,
+        "speakers": found.speakers,
+        "reached": found.reached,
+        "blocked": found.turned_away[BLOCKS],
+        "gone": found.turned_away[GONE],
+        "doubled": found.doubled,
+        "rate": found.rate,
     }
 
 

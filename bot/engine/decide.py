@@ -14,14 +14,17 @@ from bot.engine.talk import Begin
 from bot.engine.typed import chosen
 from bot.model.effects import Effect, KeepDraft, Send, SetResident, SetTimer, Toast
 from bot.model.events import (
+    AudienceCounted,
     BotBlocked,
     BotUnblocked,
     ButtonPressed,
+    ClockDoubted,
     CommandGiven,
     DeliveryChanged,
     Event,
     ForumUnreachable,
     MediaReceived,
+    OccurrenceEnded,
     TextEdited,
     TextReceived,
     TimerFired,
@@ -44,16 +47,18 @@ def decide(book: Book, situation: Situation, event: Event) -> tuple[Effect, ...]
         case TimerFired():
             handler = book.timers.get(event.kind)
             return tuple(handler(situation, event)) if handler else ()
-        case BotBlocked() | BotUnblocked() | DeliveryChanged() | ForumUnreachable():
+        case (
+            BotBlocked() | BotUnblocked() | DeliveryChanged() | ForumUnreachable() | AudienceCounted() | OccurrenceEnded() | ClockDoubted()
+        ):
             news = book.news.get(type(event))
             return tuple(news(situation, event)) if news else ()
         case _ if situation.place == "private":
             return tuple(_private(book, situation, event))
         case _:
-            return tuple(_group(book, situation, event))
+            return tuple(_desk(book, situation, event))
 
 
-def _group(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
+def _desk(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
     if isinstance(event, ButtonPressed):
         handler = book.desk.get(event.action.verb) if event.action else None
         if handler is None or event.action is None:
@@ -69,14 +74,20 @@ def _group(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
 
 def _private(book: Book, situation: Situation, event: Event) -> Iterator[Effect]:
     resident = conversing.resident_of(situation)
-    if isinstance(event, TextReceived | MediaReceived):
+    for_a_forum, alarm = situation.forum is not None, _typed_emergency(book, situation, event)
+    answers = for_a_forum and not isinstance(event, ButtonPressed | CommandGiven) and not alarm
+    if resident.asked is not None and not answers and not isinstance(event, TextEdited):
+        yield SetResident(resident.id, reask=True)
+    if isinstance(event, TextReceived | MediaReceived) and not (for_a_forum and situation.draft is None):
         yield from book.reflex(situation, event)
     if isinstance(event, ButtonPressed) and event.action is not None and event.action.verb == "language" and event.action.args:
         yield from _speak(book, situation, event.action)
     elif isinstance(event, ButtonPressed) and event.action is not None and event.action.verb in book.always:
         yield from book.always[event.action.verb](situation, event.action)
-    elif isinstance(event, TextReceived) and "emergency" in book.always and _typed_emergency(situation, event.text):
+    elif alarm:
         yield from book.always["emergency"](situation, Action("emergency"))
+    elif for_a_forum:
+        yield from _desk(book, situation, event)
     elif resident.language is None:
         yield from _before_language(book, situation, event)
     elif isinstance(event, CommandGiven):
@@ -87,8 +98,10 @@ def _private(book: Book, situation: Situation, event: Event) -> Iterator[Effect]
         yield from _words(book, situation, event)
 
 
-def _typed_emergency(situation: Situation, text: str) -> bool:
-    return chosen(situation, text, [conversing.emergency_label(situation)], digits=False) == 0
+def _typed_emergency(book: Book, situation: Situation, event: Event) -> bool:
+    if not isinstance(event, TextReceived) or "emergency" not in book.always:
+        return False
+    return chosen(situation, event.text, [conversing.emergency_label(situation)], digits=False) == 0
 
 
 def _speak(book: Book, situation: Situation, action: Action) -> Iterator[Effect]:

@@ -66,7 +66,7 @@ def _value(value: Value, language: Language) -> str:
         case int():
             return str(value)
         case datetime():
-            return _moment(value, language)
+            return aligned(_moment(value, language))
         case date():
             return f"{value.day} {_month(value, language)} {value.year}"
         case time():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.ids import SessionId, TicketId
+from bot.model.ids import BroadcastId, OccurrenceId, SessionId, TicketId
 from bot.model.messages import Action
 
 LIMIT = 52
@@ -10,9 +10,12 @@ LIMIT = 52
 
 
 def encode(action: Action) -> str:
-    """Return `verb~ticket~arg~arg` (or `verb~@session~arg`); raises ValueError if it would not fit or a part holds the separator."""
-    about = f"@{action.session}" if action.session else action.ticket or ""
-    parts = (action.verb, about, *action.args)
+    """Return `verb~ticket~arg~arg`, with `@session`, `!broadcast` or `=occurrence` in place of a ticket.
+
+    Raises:
+        ValueError: it would not fit, or a part holds the separator.
+    """
+    parts = (action.verb, _about(action), *action.args)
     if any("~" in part for part in parts):
         raise ValueError("a part of an action may not contain '~'")
     encoded = "~".join(parts)
@@ -21,10 +24,20 @@ def encode(action: Action) -> str:
     return encoded
 
 
+def _about(action: Action) -> str:
+    marked = (("@", action.session), ("!", action.broadcast), ("=", action.occurrence))
+    return next((mark + id for mark, id in marked if id), action.ticket or "")
+
+
 def decode(encoded: str) -> Action:
     """Return the action that `encode` wrote."""
     verb, _, rest = encoded.partition("~")
     about, *args = rest.split("~") if rest else ("",)
-    if about.startswith("@"):
-        return Action(verb, None, tuple(args), SessionId(about[1:]))
+    match about[:1]:
+        case "@":
+            return Action(verb, None, tuple(args), session=SessionId(about[1:]))
+        case "!":
+            return Action(verb, None, tuple(args), broadcast=BroadcastId(about[1:]))
+        case "=":
+            return Action(verb, None, tuple(args), occurrence=OccurrenceId(about[1:]))
     return Action(verb, TicketId(about) if about else None, tuple(args))

@@ -1,9 +1,10 @@
-"""The rules of time: weekends, holidays, Ramadan, announced shutdown windows, quiet hours. Everything that happens at an hour asks here."""
+"""The rules of time: weekends, holidays, Ramadan, announced shutdowns, quiet hours, prayer. All that happens at an hour asks here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.model.text import Names
@@ -11,6 +12,10 @@ from bot.model.text import Names
 BAGHDAD = ZoneInfo("Asia/Baghdad")
 _DAY = timedelta(days=1)
 _TO_ARRIVE = timedelta(minutes=5)
+_FRIDAY = 4
+
+Hindrance = Literal["shutdown", "quiet", "friday", "fast"]
+"""Why no broadcast leaves at a moment: the internet is off, people rest, they are at the Friday prayer, they break their fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Calendar:
     Attributes:
         weekend: weekdays off, 0 is Monday.
         week_starts: 5, Saturday.
-        quiet_from, quiet_until: hours in which a notice is silent.
+        quiet_from, quiet_until: hours in which a notice is silent, and no broadcast is sent.
+        friday_from, friday_until: hours around the Friday prayer, in which no broadcast is sent; the same twice for none.
         version: 0 is the configuration's; each change in the province's group raises it.
     """
 
@@ -57,6 +63,8 @@ class Calendar:
     week_starts: int = 5
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
+    friday_from: time = time(11, 0)
+    friday_until: time = time(14, 0)
     holidays: tuple[Holiday, ...] = ()
     ramadan: tuple[Ramadan, ...] = ()
     shutdowns: tuple[Shutdown, ...] = ()
@@ -76,6 +84,35 @@ class Calendar:
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= wall < self.quiet_until
         return wall >= self.quiet_from or wall < self.quiet_until
+
+    def hindrance(self, moment: datetime) -> Hindrance | None:
+        """Return why no broadcast is sent at a moment (aware), None where nothing stands against it."""
+        stop = self._stop(moment)
+        return stop[0] if stop else None
+
+    def sendable(self, moment: datetime) -> bool:
+        """Whether broadcasts are sent at a moment (aware)."""
+        return self._stop(moment) is None
+
+    def next_sendable(self, moment: datetime) -> datetime:
+        """Return the moment (aware), or the first after it at which broadcasts are sent."""
+        while (stop := self._stop(moment)) is not None:
+            moment = stop[1]
+        return moment
+
+    def _stop(self, moment: datetime) -> tuple[Hindrance, datetime] | None:
+        """Return what stands against a broadcast at a moment, and when that is over."""
+        wall = moment.astimezone(BAGHDAD)
+        if (window := self._window(moment)) is not None:
+            return "shutdown", window[1]
+        if self.quiet(moment):
+            return "quiet", _next_at(self.quiet_until, moment)
+        if wall.weekday() == _FRIDAY and self.friday_from <= wall.time() < self.friday_until:
+            return "friday", _next_at(self.friday_until, moment)
+        for fast in self.ramadan:
+            if fast.first <= wall.date() <= fast.last and fast.busy_from <= wall.time() < fast.busy_until:
+                return "fast", _next_at(fast.busy_until, moment)
+        return None
 
     def clear(self, moment: datetime, *, earlier: bool) -> datetime:
         """Return the moment (aware), or if the internet is off then, some minutes before the window, or the first minute after it.
@@ -125,3 +162,15 @@ class Calendar:
 def in_utc(wall: datetime) -> datetime:
     """Return the UTC time at which clocks in Asia/Baghdad show `wall` (without a zone), by today's rule of the zone."""
     return wall.replace(tzinfo=BAGHDAD).astimezone(UTC)
+
+
+def on_the_wall(moment: datetime) -> datetime:
+    """Return what clocks in Asia/Baghdad show at a moment (aware), without a zone."""
+    return moment.astimezone(BAGHDAD).replace(tzinfo=None, fold=0)
+
+
+def _next_at(hour: time, moment: datetime) -> datetime:
+    """Return the first moment after one (aware) at which clocks show an hour, also where they are moved and show it twice."""
+    today = moment.astimezone(BAGHDAD).date()
+    shown = (datetime.combine(day, hour, BAGHDAD).replace(fold=fold) for day in (today, today + _DAY) for fold in (0, 1))
+    return min(found for each in shown if (found := each.astimezone(UTC)) > moment)

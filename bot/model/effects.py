@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from bot.model.broadcasts import Audience, Broadcast, Occurrence
 from bot.model.calendar import Calendar
-from bot.model.ids import EntryId, ForumId, Language, MemberId, ResidentId, RoundId, SessionId, TicketId
+from bot.model.ids import (
+    BroadcastId,
+    EntryId,
+    ForumId,
+    Language,
+    MemberId,
+    OccurrenceId,
+    ResidentId,
+    RoundId,
+    SessionId,
+    TicketId,
+)
 from bot.model.messages import Message, Recipient
-from bot.model.people import Draft
+from bot.model.people import Asked, Draft
 from bot.model.sessions import Answer, Promise, Rating, Round, Session
-from bot.model.text import Text
+from bot.model.subscriptions import Subscription, Topic
+from bot.model.text import Piece, Text
 from bot.model.tickets import Entry, Ticket
 
 
@@ -56,13 +70,13 @@ class Withdraw:
 class Toast:
     """Answer the button press itself. The only thing that goes out at once; lost without harm."""
 
-    text: Text
+    text: Piece
     alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SetResident:
-    """Remember what the resident chose; None leaves a field as it is. `focus` is set whenever `refocus` is."""
+    """Remember what the resident chose; None leaves a field as it is. `focus` is set whenever `refocus` is, `asked` whenever `reask` is."""
 
     resident: ResidentId
     language: Language | None = None
@@ -70,6 +84,8 @@ class SetResident:
     reachable: bool | None = None
     refocus: bool = False
     focus: TicketId | None = None
+    reask: bool = False
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +152,7 @@ class SetEntry:
 class SetTimer:
     """Wake up later: at `due` (UTC) an event `TimerFired(kind, key)` arrives. An earlier timer with this key is replaced.
 
-    Whose situation the event will find: the resident's, the ticket's, or the session's.
+    Whose situation the event will find: the resident's, the ticket's, the session's, the broadcast's, or the occurrence's.
     """
 
     key: str
@@ -145,6 +161,8 @@ class SetTimer:
     resident: ResidentId | None = None
     ticket: TicketId | None = None
     session: SessionId | None = None
+    broadcast: BroadcastId | None = None
+    occurrence: OccurrenceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,19 +263,11 @@ class SetFeedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscribe:
-    """Tell a resident of a district's sessions from now on. Never derived from having reported."""
+class SetSubscription:
+    """Remember what a resident wants to be told, in place of what it was; an empty one is forgotten. Tickets are not touched."""
 
     resident: ResidentId
-    forum: ForumId
-
-
-@dataclass(frozen=True, slots=True)
-class Unsubscribe:
-    """Stop that; tickets are not touched."""
-
-    resident: ResidentId
-    forum: ForumId
+    subscription: Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +301,82 @@ class SetCalendar:
     member: MemberId
 
 
+@dataclass(frozen=True, slots=True)
+class OpenBroadcast:
+    """Store a new broadcast, still being written."""
+
+    broadcast: Broadcast
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBroadcast:
+    """Store a broadcast's changed state; `version` is the version that was read, and the turn is repeated if it is no longer so."""
+
+    broadcast: Broadcast
+
+
+@dataclass(frozen=True, slots=True)
+class DropBroadcast:
+    """Forget a broadcast that was never sent."""
+
+    broadcast: BroadcastId
+
+
+@dataclass(frozen=True, slots=True)
+class CountAudience:
+    """Count, after this turn, whom a broadcast would reach: `AudienceCounted` tells it, also that it is nobody."""
+
+    broadcast: BroadcastId
+    revision: int
+    audience: Audience
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOccurrence:
+    """Store an occurrence, unless there is one of this broadcast and due time; if it is `sending`, begin.
+
+    `messages` is what its readers get, by language: the same words to everybody who reads that language.
+    """
+
+    occurrence: Occurrence
+    audience: Audience
+    topic: Topic
+    messages: Mapping[Language, Message]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOccurrence:
+    """Store an occurrence's changed state; `version` is the version that was read, and the turn is repeated if it is no longer so.
+
+    From `paused` or `cancelled` on nothing more of it leaves, but for what is on its way at this moment.
+    """
+
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class CountVote:
+    """Count somebody's answer to an occurrence's quiz, the first one only; that they answered is remembered, what they said is not."""
+
+    occurrence: OccurrenceId
+    resident: ResidentId
+    option: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountOptOut:
+    """Count that somebody stopped these messages with an occurrence's button, once; where and in which language is not remembered."""
+
+    occurrence: OccurrenceId
+    resident: ResidentId
+
+
+@dataclass(frozen=True, slots=True)
+class TrustClock:
+    """Somebody says that the clock is right: what is due happens from now on."""
+
+
 Effect = (
     Send
     | Withdraw
@@ -317,10 +403,18 @@ Effect = (
     | MoveSession
     | SetAnswer
     | SetFeedback
-    | Subscribe
-    | Unsubscribe
+    | SetSubscription
     | SetPromise
     | StartRound
     | AdvanceRound
     | SetCalendar
+    | OpenBroadcast
+    | MoveBroadcast
+    | DropBroadcast
+    | CountAudience
+    | OpenOccurrence
+    | MoveOccurrence
+    | CountVote
+    | CountOptOut
+    | TrustClock
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.model.ids import EntryId, ForumId, TicketId
+from bot.model.broadcasts import Counted
+from bot.model.ids import BroadcastId, EntryId, ForumId, OccurrenceId, TicketId
 from bot.model.messages import Action, Attachment
 
 
@@ -20,7 +21,7 @@ class TextReceived:
 
 @dataclass(frozen=True, slots=True)
 class MediaReceived:
-    """A photo, voice note or video, perhaps with a caption; an album arrives as several with the same `album`."""
+    """A photo, voice note or video, or a PDF of a member as an answer to the bot; an album arrives as several with the same `album`."""
 
     attachment: Attachment
     caption: str = ""
@@ -62,7 +63,7 @@ class TextEdited:
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedReceived:
-    """Something that we do not take: a contact, poll, sticker, game, document; `kind` is the channel's word for it."""
+    """Something that we do not take: a contact, poll, sticker, game, other document; `kind` is the channel's word for it."""
 
     kind: str
 
@@ -137,6 +138,28 @@ class ForumUnreachable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AudienceCounted:
+    """The people whom a broadcast would reach have been counted."""
+
+    broadcast: BroadcastId
+    counted: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceEnded:
+    """The last message of an occurrence has been settled: everybody was told, or it was cancelled and nothing is on its way any more."""
+
+    occurrence: OccurrenceId
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDoubted:
+    """The machine's clock has jumped by so many seconds; what is due waits until the time is confirmed. 0: it is confirmed again."""
+
+    seconds: int
+
+
 Event = (
     TextReceived
     | MediaReceived
@@ -155,6 +178,9 @@ Event = (
     | TimerFired
     | DeliveryChanged
     | ForumUnreachable
+    | AudienceCounted
+    | OccurrenceEnded
+    | ClockDoubted
 )
 
 Speaker = Literal["person", "anonymous", "channel", "bot"]

@@ -10,6 +10,8 @@ SessionId = NewType("SessionId", str)
 PromiseId = NewType("PromiseId", str)
 RoundId = NewType("RoundId", str)
 DraftId = NewType("DraftId", str)
+BroadcastId = NewType("BroadcastId", str)
+OccurrenceId = NewType("OccurrenceId", str)
 ForumId = NewType("ForumId", str)
 """A district's id from the configuration, or `PROVINCE`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.model.ids import EntryId, ForumId, ResidentId, RoundId, SessionId, TicketId
+from bot.model.ids import BroadcastId, EntryId, ForumId, OccurrenceId, ResidentId, RoundId, SessionId, TicketId
 from bot.model.text import Names, Piece, Text
 
 
@@ -20,6 +20,8 @@ class Action:
     ticket: TicketId | None = None
     args: tuple[str, ...] = ()
     session: SessionId | None = None
+    broadcast: BroadcastId | None = None
+    occurrence: OccurrenceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Attachment:
     """A file as the channel names it; the bytes stay at the channel until they are sent on.
 
     Attributes:
-        kind: what it is. A picture sent as a file counts as a photo.
+        kind: what it is. A picture sent as a file counts as a photo; a document is a PDF that a member sent, or made by the bot itself.
         file: the channel's name of the file (secret: it never reaches a log or a group as such).
         size: bytes, 0 if unknown.
         too_big: above the channel's download limit, so it can be neither cleaned nor passed on.
@@ -57,6 +59,23 @@ class Attachment:
     too_big: bool = False
     duration: int = 0
     made: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: what it counts, how many, and whether it is the one to look at."""
+
+    label: Piece
+    value: int
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Numbers to be drawn as bars by the channel, in the reader's language; the message's body says them too."""
+
+    title: Piece
+    bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,8 @@ class Message:
         call: a number to call and whose it is, shown as something one can tap (on Telegram: a contact).
         document: a file that the bot makes itself, in place of an attachment: its name, and its text in each language.
         pin: a point to be shown on a map below the words (latitude, longitude; WGS 84 degrees).
+        chart: a picture that the bot draws of numbers, in place of an attachment; without it where it cannot be drawn.
+        door: the label of a button that opens the private chat with the bot.
     """
 
     body: Piece
@@ -88,6 +109,8 @@ class Message:
     call: tuple[str, Piece] | None = None
     pin: tuple[float, float] | None = None
     document: tuple[str, Names] | None = None
+    chart: Chart | None = None
+    door: Text | None = None
 
     def with_rows(self, *rows: tuple[Button, ...]) -> Message:
         """Return the same message with other buttons."""
@@ -109,6 +132,13 @@ class ToForum:
 
 
 @dataclass(frozen=True, slots=True)
+class ToChannel:
+    """Addressed to a district's public channel, as configured."""
+
+    forum: ForumId
+
+
+@dataclass(frozen=True, slots=True)
 class ToChat:
     """Addressed to a chat that is nobody's: a strange group, or somebody just erased. Only the pipeline makes these."""
 
@@ -116,7 +146,7 @@ class ToChat:
     address: str
 
 
-Recipient = ToResident | ToForum | ToChat
+Recipient = ToResident | ToForum | ToChannel | ToChat
 
 
 def recipient_key(recipient: Recipient) -> str:
@@ -126,6 +156,8 @@ def recipient_key(recipient: Recipient) -> str:
             return f"resident:{resident}"
         case ToForum(forum):
             return f"forum:{forum}"
+        case ToChannel(forum):
+            return f"channel:{forum}"
         case ToChat(channel, address):
             return f"chat:{channel}:{address}"
 
@@ -136,6 +168,8 @@ def recipient_of(key: str) -> Recipient:
     if kind == "chat":
         channel, _, address = name.partition(":")
         return ToChat(channel, address)
+    if kind == "channel":
+        return ToChannel(ForumId(name))
     return ToResident(ResidentId(name)) if kind == "resident" else ToForum(ForumId(name))
 
 
@@ -162,6 +196,21 @@ def round_slot(round_id: RoundId) -> str:
 def round_key(round_id: RoundId) -> str:
     """Return the key of the timer that brings a round's next people."""
     return f"round:{round_id}"
+
+
+def cast_slot(broadcast: BroadcastId) -> str:
+    """Return the slot of the message in its author's group with which a broadcast is written, and later followed."""
+    return f"cast:{broadcast}"
+
+
+def approval_slot(broadcast: BroadcastId) -> str:
+    """Return the slot of the message in the province's group that asks for a broadcast's approval."""
+    return f"approve:{broadcast}"
+
+
+def progress_slot(occurrence: OccurrenceId) -> str:
+    """Return the slot of the message that shows how far one sending of a broadcast has come."""
+    return f"progress:{occurrence}"
 
 
 def entry_slot(entry: EntryId) -> str:

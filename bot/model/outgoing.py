@@ -27,6 +27,11 @@ class Outgoing:
         language: of the reader; decides the direction in which button rows run.
         asked: with `expects_reply`, the channel's id of the member whom the first line names and for whom alone the answer opens.
         answers: slot of an earlier message in the same chat that this one replies to.
+        chart: a title and its bars (label, value, whether marked), to be drawn and sent in place of an attachment.
+        door: the label of a button that opens the private chat with the bot.
+        uploaded: the attachment as the channel has it already, cleaned and sent by us before: it is sent by that name, without its bytes.
+        paid: sent at the channel's price, beyond its usual rate.
+        whole: rather not sent at all than without its attachment; otherwise a sentence stands in for what cannot be had.
         then_leave: the bot leaves the group once this was said (the sender does that; a channel need not look at it).
     """
 
@@ -44,13 +49,26 @@ class Outgoing:
     pin: tuple[float, float] | None = None
     asked: str | None = None
     then_leave: bool = False
+    chart: tuple[str, tuple[tuple[str, int, bool], ...]] | None = None
+    door: str | None = None
+    uploaded: str | None = None
+    paid: bool = False
+    whole: bool = False
+
+
+UPLOAD_AGAIN = "upload_again"
+"""Why a message with `Outgoing.uploaded` has to come again `Later`: the channel does not know that name any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel took it. `messages` are the channel's ids of what the slot now shows, in order (a long text is several)."""
+    """The channel took it. `messages` are the channel's ids of what the slot now shows, in order (a long text is several).
+
+    `uploaded` is the channel's name of the file that was sent with it, for `Outgoing.uploaded`.
+    """
 
     messages: tuple[str, ...] = ()
+    uploaded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,19 @@ from bot.model.messages import Attachment
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody was asked for in private outside a conversation, in a message of this slot, while nothing else has happened there."""
+
+    slot: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Resident:
     """Somebody who writes to the bot in private.
 
     `language` and `consented` are None and False until chosen. `focus` is the ticket whose thread the resident's next words belong to
-    (the forum asked something), if any.
+    (the forum asked something), if any. `asked` is what they were asked for last, where they write a broadcast.
     """
 
     id: ResidentId
@@ -24,6 +32,7 @@ class Resident:
     reachable: bool = True
     tickets: tuple[TicketId, ...] = ()
     focus: TicketId | None = None
+    asked: Asked | None = None
 
 
 Role = Literal["member", "coordinator"]
@@ -31,12 +40,16 @@ Role = Literal["member", "coordinator"]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A volunteer, known by a random id and the name shown in their own group only."""
+    """A volunteer, known by a random id and the name shown in their own group only.
+
+    `person` is the same in every group that somebody is a member of (an HMAC): who wrote in one group may not approve in another.
+    """
 
     id: MemberId
     forum: ForumId
     name: str
     role: Role = "member"
+    person: str = ""
 
 
 Actor = Literal["resident", "member", "coordinator", "former_member", "anonymous", "channel", "stranger"]

@@ -30,6 +30,7 @@ class District:
         ambiguous: forms that are also ordinary words: taken only as an answer to "Which area?".
         not_this: look-alike names of other places.
         latitude, longitude: the town centre, WGS 84 degrees.
+        channel: the address of its public channel, where it has one.
     """
 
     id: ForumId
@@ -43,6 +44,7 @@ class District:
     not_this: tuple[str, ...] = ()
     localities: tuple[Locality, ...] = ()
     emergency: str | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ class Hotline:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """Everything configured that a decision may know. `greetings`: the languages in which the first screen can be heard."""
+    """Everything configured that a decision may know.
+
+    `greetings`: the languages in which the first screen can be heard. `paid`: how many messages a second a broadcast is sent at the
+    channel's price, 0 where that is not wanted.
+    """
 
     names: Names
     language: Language
@@ -84,6 +90,7 @@ class Province:
     late_after: timedelta = timedelta(minutes=30)
     transfers: int = 3
     greetings: frozenset[Language] = frozenset()
+    paid: int = 0
 
     def district(self, forum: ForumId) -> District | None:
         """Return the district of a forum; None for the province and for what is no longer configured."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.model.broadcasts import Broadcast, Figures, Occurrence
 from bot.model.calendar import Calendar
-from bot.model.ids import Chance, ForumId, Language
+from bot.model.ids import BroadcastId, Chance, ForumId, Language, ResidentId
+from bot.model.messages import Recipient, ToForum, ToResident
 from bot.model.people import Actor, Draft, Member, Resident
 from bot.model.province import Province
 from bot.model.sessions import Answer, Feedback, Person, Promise, Round, Session, Tally
+from bot.model.subscriptions import Subscription
 from bot.model.text import Piece
 from bot.model.tickets import Entry, Ticket
 
@@ -20,6 +23,8 @@ ForumState = Literal["linked", "unlinked", "lost"]
 
 EVERY_DAY = Calendar()
 NOBODY = Tally()
+NOTHING = Subscription()
+NO_FIGURES = Figures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,10 @@ class Situation:
         words: renders a piece of text in a language, to compare what was typed with what a button says.
         resident, draft: in a private chat.
         tickets: the resident's own tickets, newest first.
-        forum: in a linked group, the forum it is; None in a strange group.
+        forum: in a linked group, the forum it is; None in a strange group. In private it is PROVINCE for what somebody who is or was a
+            coordinator does to broadcasts there, and None for everything else.
         actor: who acts, for `may`.
-        member: in a linked group, the person who acts, where it is a person.
+        member: the person who acts for the forum, where it is a person.
         leaver: the member who left, for `MemberLeft`.
         ticket, entries: the ticket that the button, reply, timer or delivery is about, with its thread, oldest first.
         prompt: the slot of the bot's message that was replied to, if it was one.
@@ -43,7 +49,7 @@ class Situation:
         held: tickets that a lost forum has not closed, for `ForumUnreachable`, `GroupLost` and `GroupJoined`.
         calendar: the rules of time in force, in every situation.
         calendars: in the province's group, their last versions, newest first; the configuration's is the last of them.
-        subscribed: of a resident, the districts whose sessions they want to hear of.
+        subscription: of a resident, what they want to be told.
         session, tally, promises, feedback: the session that the button, reply, timer, conversation or joined ticket is about, with what
             belongs to it. Nobody else's answer to it is stored before this turn is.
         answer: what this resident has answered to it.
@@ -56,7 +62,18 @@ class Situation:
             about no report and no session, or about a dialogue request; in private for the command and buttons `sessions…` and for words
             outside a conversation. `promises` are then those of all of them.
         round, people: for `TimerFired("round")`, what is being told, and the next people to be told, each with their place: `CHUNK` of
-            them, fewer at the end. Nobody comes twice in a round. `tally` and `promises` are there, what would cost more is not.
+            them at most. Nobody comes twice in a round. `tally` and `promises` are there, what would cost more is not.
+        reached: how far the round has come when these people are told, None where they are its last.
+        broadcast: the broadcast that the button, replied prompt, timer or news is about, or the occurrence belongs to. Nobody else changes
+            it before this turn is stored.
+        occurrence, figures: the occurrence that it is about, and what became of it so far.
+        occurrences: of `broadcast`, its last ten occurrences, newest first.
+        voted: whether this resident has answered the occurrence's quiz.
+        broadcasts: in a group that asks for the list, the forum's broadcasts, in the province's all, the last twenty, newest first; for
+            each with an occurrence `latest` has the last one, with its figures.
+        myself: the resident behind the member who presses a broadcast's button, for a test to themselves; None if the bot may not write
+            to them in private.
+        doubted: seconds by which the clock has jumped, while nobody has confirmed the time; 0 where it is trusted.
         code: whether a link code given here is valid, and for which forum.
     """
 
@@ -81,7 +98,7 @@ class Situation:
     code: ForumId | None = None
     calendar: Calendar = EVERY_DAY
     calendars: tuple[Calendar, ...] = ()
-    subscribed: frozenset[ForumId] = frozenset()
+    subscription: Subscription = NOTHING
     session: Session | None = None
     tally: Tally = NOBODY
     answer: Answer | None = None
@@ -91,12 +108,29 @@ class Situation:
     promises: tuple[Promise, ...] = ()
     sessions: tuple[Session, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    broadcast: Broadcast | None = None
+    occurrence: Occurrence | None = None
+    figures: Figures = NO_FIGURES
+    occurrences: tuple[Occurrence, ...] = ()
+    voted: bool = False
+    broadcasts: tuple[Broadcast, ...] = ()
+    latest: Mapping[BroadcastId, tuple[Occurrence, Figures]] = field(default_factory=dict)
+    myself: ResidentId | None = None
+    doubted: int = 0
     round: Round | None = None
     people: tuple[Person, ...] = ()
+    reached: int | None = None
+
+    @property
+    def here(self) -> Recipient | None:
+        """Return the chat in which it happened: None in a strange group and inside the machine."""
+        if self.place == "private":
+            return ToResident(self.resident.id) if self.resident is not None else None
+        return ToForum(self.forum) if self.place == "group" and self.forum is not None else None
 
     def language(self) -> Language:
         """Return the language to speak here: the resident's choice, or that of the forum's group."""
-        if self.forum is not None:
+        if self.forum is not None and self.place != "private":
             return self.province.forum_language(self.forum)
         if self.resident is not None and self.resident.language is not None:
             return self.resident.language

@@ -17,7 +17,11 @@ from bot.model.effects import (
     AddEntry,
     AdvanceRound,
     Audit,
+    CountAudience,
+    CountOptOut,
+    CountVote,
     DismissMember,
+    DropBroadcast,
     DropDraft,
     DropTimer,
     Effect,
@@ -26,9 +30,13 @@ from bot.model.effects import (
     KeepDraft,
     LinkForum,
     LoseForum,
+    MoveBroadcast,
     MoveForum,
+    MoveOccurrence,
     MoveSession,
     MoveTicket,
+    OpenBroadcast,
+    OpenOccurrence,
     OpenSession,
     OpenTicket,
     SayHere,
@@ -40,16 +48,17 @@ from bot.model.effects import (
     SetFeedback,
     SetPromise,
     SetResident,
+    SetSubscription,
     SetTimer,
     StartRound,
-    Subscribe,
     Toast,
-    Unsubscribe,
+    TrustClock,
     Withdraw,
 )
 from bot.model.events import Arrival
 from bot.model.ids import Language, TicketId
 from bot.pipeline import convening, linking
+from bot.pipeline.casting import Casting
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Loaded, Surroundings
 from bot.storage import audit, drafts, entries, members, outbox, residents, tickets, timers
@@ -65,12 +74,16 @@ class After:
         sends: whether something waits to be sent.
         news: whether the turn told the machine something, in an inbox item of its own.
         language: the language that was chosen in this turn.
+        counts: the audiences that are to be counted.
+        casts: whether a broadcast begins, goes on or stops.
     """
 
     toast: tuple[str, bool] | None = None
     sends: bool = False
     news: bool = False
     language: Language | None = None
+    counts: tuple[CountAudience, ...] = ()
+    casts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +100,10 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
     """Write down what was decided, in its order.
 
     Raises:
-        Stale: a ticket, session or calendar was changed since it was loaded; the turn has to be repeated.
+        Stale: what is to be changed was changed by somebody else since it was loaded; the turn has to be repeated.
     """
     saying = Saying(conn, turn.around, turn.now, turn.arrival)
+    casting = Casting(conn, turn.around, turn.now)
     if turn.loaded.situation.resident is not None:
         saying.knows(turn.loaded.situation.resident)
     toast: tuple[str, bool] | None = None
@@ -98,14 +112,14 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
         if isinstance(effect, Toast):
             toast = turn.around.words(effect.text, turn.loaded.situation.language()), effect.alert
         else:
-            await _one(conn, turn, saying, effect)
+            await _one(conn, turn, saying, casting, effect)
         if isinstance(effect, SetResident):
             language = effect.language or language
         crash_point("in-turn")
-    return After(toast, saying.sends, saying.news, language)
+    return After(toast, saying.sends, saying.news, language, tuple(casting.counts), casting.changed)
 
 
-async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, effect: Effect) -> None:
+async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, casting: Casting, effect: Effect) -> None:
     keys, now = turn.around.keys, turn.now
     match effect:
         case Send():
@@ -152,8 +166,12 @@ async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, effect: Effect
             await members.dismiss(conn, member)
         case OpenSession() | MoveSession() | SetPromise() | SetAnswer() | SetFeedback():
             await convening.arrange(conn, keys, effect)
-        case Subscribe() | Unsubscribe() | StartRound() | AdvanceRound() | SetCalendar():
+        case StartRound() | AdvanceRound() | SetCalendar():
             await convening.tell(conn, keys, effect, now)
+        case OpenBroadcast() | MoveBroadcast() | DropBroadcast() | CountAudience() | OpenOccurrence() | MoveOccurrence():
+            await casting.apply(effect, saying)
+        case CountVote() | CountOptOut() | SetSubscription() | TrustClock():
+            await casting.apply(effect, saying)
         case Audit():
             await audit.write(conn, effect, now)
         case Toast():

@@ -17,12 +17,10 @@ from bot.model.effects import (
     SetPromise,
     SetTimer,
     StartRound,
-    Subscribe,
-    Unsubscribe,
 )
 from bot.model.ids import ResidentId, RoundId, SessionId
 from bot.model.messages import round_key
-from bot.storage import answers, calendars, feedback, promises, rounds, sessions, subscriptions, timers
+from bot.storage import answers, calendars, copies, feedback, promises, rounds, sessions, subscribers, timers, voices
 from bot.storage.seal import Keyring
 
 ROUND: Final = "round"
@@ -52,19 +50,13 @@ async def arrange(conn: AsyncConnection, keys: Keyring, effect: OpenSession | Mo
             assert_never(effect)
 
 
-async def tell(
-    conn: AsyncConnection, keys: Keyring, effect: Subscribe | Unsubscribe | StartRound | AdvanceRound | SetCalendar, now: datetime
-) -> None:
-    """Write down who is to hear of sessions, how far they have been told, and the calendar.
+async def tell(conn: AsyncConnection, keys: Keyring, effect: StartRound | AdvanceRound | SetCalendar, now: datetime) -> None:
+    """Write down how far people have been told of a session, and the calendar.
 
     Raises:
         Stale: the calendar was changed since it was loaded.
     """
     match effect:
-        case Subscribe(resident, forum):
-            await subscriptions.subscribe(conn, keys, resident, forum)
-        case Unsubscribe(resident, forum):
-            await subscriptions.unsubscribe(conn, keys, resident, forum)
         case StartRound(round):
             if await rounds.start(conn, keys, round):
                 await _next(conn, keys, round.id, round.session, now)
@@ -83,8 +75,10 @@ async def _next(conn: AsyncConnection, keys: Keyring, id: RoundId, session: Sess
 
 
 async def forget(conn: AsyncConnection, keys: Keyring, resident: ResidentId, now: datetime) -> None:
-    """Forget what a resident said to sessions and where they subscribed; who waits for a seat that became free is looked for at once."""
-    await subscriptions.erase(conn, keys, resident)
+    """Forget what a resident wanted to hear and what they said to it; who waits for a seat that became free is looked for at once."""
+    await copies.forget(conn, keys, resident)
+    await voices.erase(conn, keys, resident)
+    await subscribers.erase(conn, keys, resident)
     await feedback.erase(conn, keys, resident)
     for session in await answers.erase(conn, keys, resident):
         await timers.put(conn, keys, SetTimer(f"{SEATS}:{session}", SEATS, now, session=session))

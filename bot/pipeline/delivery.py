@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.effects import Priority, Send
 from bot.model.events import BotBlocked, Delivery, DeliveryChanged, ForumUnreachable, GroupMoved
 from bot.model.ids import PROVINCE
-from bot.model.messages import Message, Recipient, ToChat, ToForum, ToResident
+from bot.model.messages import Message, Recipient, ToChannel, ToChat, ToForum, ToResident
 from bot.model.outgoing import Later, Moved, Never, Outcome, Sent, Unsure
 from bot.model.text import P_
 from bot.pipeline.news import News, item
@@ -75,6 +75,9 @@ async def _address(conn: AsyncConnection, around: Surroundings, recipient: Recip
             return await forums.address(conn, forum)
         case ToChat(channel, chat):
             return channel, chat
+        case ToChannel(forum):
+            district = around.province.district(forum)
+            return ("telegram", district.channel) if district is not None and district.channel else None
         case _:
             assert_never(recipient)
 
@@ -158,6 +161,8 @@ async def _never(conn: AsyncConnection, around: Surroundings, parcel: Parcel, re
             await outbox.hold_forum(conn, keys, forum)
             await _tell(conn, around, lanes.of_chat(keys, *parcel.address), News(ForumUnreachable(forum, reason)), now)
             return True
+        case ToChannel():
+            return await _refused(conn, around, row, reason, now)
         case ToChat():
             await outbox.sent(conn, keys, row)
             return False

@@ -12,7 +12,7 @@ from bot.model.ids import PROVINCE, ForumId, MemberId
 from bot.model.messages import ToForum
 from bot.model.people import Actor, Member
 from bot.model.situation import Situation
-from bot.pipeline import sessions
+from bot.pipeline import broadcasts, sessions
 from bot.pipeline.surroundings import Loaded, Surroundings, about, blank, thread_of, verified
 from bot.storage import forums, members, tickets
 
@@ -33,6 +33,7 @@ async def load_group(conn: AsyncConnection, around: Surroundings, arrival: Arriv
     situation = await sessions.with_session(conn, around, situation, known.session)
     if concerns_us(arrival):
         situation = await sessions.with_forum(conn, around, situation, forum)
+        situation = await broadcasts.with_group(conn, around, situation, forum, arrival, event, known.slot)
     if isinstance(event, MemberLeft):
         situation, event = replace(situation, leaver=await _leaver(conn, around, arrival, forum, event.person)), MemberLeft("")
     elif isinstance(event, MemberJoined):

@@ -11,6 +11,7 @@ class Limits:
 
     Attributes:
         per_second: messages into all chats together, evenly spaced.
+        paid_per_second: messages of broadcasts that are sent at the channel's price, beside the others; 0 where nothing is paid for.
         per_chat_seconds: one message to a private chat in so many seconds, after a short burst.
         group_per_minute: sends and edits into one group in any minute; 0 for no such limit.
         handler_seconds: how long a decision may take before it is cut off.
@@ -19,10 +20,12 @@ class Limits:
         pauses: seconds before the second, the third and each further try of a turn.
         lanes: how many chats are worked for side by side: enough to share commits, few enough to leave room for what comes in.
         in_flight: how many sends may wait for the channel's answer at once.
+        paid_in_flight: as many again of what is paid for.
         waiting_alarm: seconds for which something may wait to be sent before the operator is told.
     """
 
     per_second: float = 30.0
+    paid_per_second: float = 0.0
     per_chat_seconds: float = 1.0
     group_per_minute: int = 20
     handler_seconds: float = 10.0
@@ -31,6 +34,7 @@ class Limits:
     pauses: tuple[float, ...] = (0.5, 5.0)
     lanes: int = 12
     in_flight: int = 64
+    paid_in_flight: int = 192
     waiting_alarm: float = 600.0
 
     def pause(self, attempt: int) -> float:

@@ -9,13 +9,16 @@ from typing import Final
 import structlog
 
 from bot.channels.base import Channel
-from bot.clock import Clock
+from bot.clock import SystemClock
 from bot.errors import AlwandError
+from bot.pipeline.fanout.counting import Counting
+from bot.pipeline.fanout.feeder import Feeder
 from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
 from bot.pipeline.outage import Outage
 from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
+from bot.pipeline.timekeeping import Timekeeper
 from bot.pipeline.timers import Timers
 from bot.pipeline.turn import Decide, Turns
 from bot.pipeline.watch import Watch
@@ -33,18 +36,28 @@ class Machine:
 
     receive   channel → inbox            send     outbox → channel
     dispatch  inbox → turns              timers   due rows → inbox
-    watch     notices what has stopped
+    watch     notices what has stopped   feed     broadcasts → copies
+    count     how many a broadcast would reach
+
+    `time` is the clock of all of them.
     """
 
-    def __init__(self, db: Database, channel: Channel, around: Surroundings, decide: Decide, limits: Limits, clock: Clock) -> None:
+    def __init__(self, db: Database, channel: Channel, around: Surroundings, decide: Decide, limits: Limits, clock: SystemClock) -> None:
         channels = {channel.name: channel}
         self.channel = channel
-        self.dispatcher = Dispatcher(db, clock, limits.lanes)
-        self.sender = Sender(db, around, channels, limits, clock, told=self.dispatcher.wake)
-        self.turns = Turns(db, around, channels, decide, limits, clock, sends=self.sender.wake, told=self.dispatcher.wake)
-        self.inbox = Inbox(db, channel.name, clock, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect)
-        self.timers = Timers(db, clock, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
-        self.watch = Watch(db, clock, limits)
+        self.time = Timekeeper(db, clock, told=self._look_again)
+        self.dispatcher = Dispatcher(db, self.time, limits.lanes)
+        told = self.dispatcher.wake
+        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=lambda: self.feeder.hungry())
+        self.feeder = Feeder(db, around, limits, self.time, self.sender.couriers, told=told)
+        self.counting = Counting(db, around, self.time, told=told)
+        wakes = {"sends": self.sender.wake, "told": told, "casts": self.feeder.wake}
+        self.turns = Turns(db, around, channels, decide, limits, self.time, counts=self.counting.ask, **wakes)
+        self.inbox = Inbox(
+            db, channel.name, self.time, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect
+        )
+        self.timers = Timers(db, self.time, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
+        self.watch = Watch(db, self.time, limits)
 
     async def run(self, asked_to_stop: asyncio.Event) -> None:
         """Run until asked to stop: the intake ends, the turns and sends that have begun are finished, the rest waits on disk.
@@ -52,6 +65,7 @@ class Machine:
         Raises:
             AlwandError: inside a group; the operator has to do something.
         """
+        await self.time.begin()
         async with asyncio.TaskGroup() as tasks:
 
             def begin(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
@@ -61,12 +75,19 @@ class Machine:
                 begin("receive", lambda: self.channel.receive(self.inbox.store)),
                 begin("timers", self.timers.run),
                 begin("watch", self.watch.run),
+                begin("feed", self.feeder.run),
+                begin("count", self.counting.run),
             ]
             work = [begin("dispatch", lambda: self.dispatcher.run(self.turns.handle)), begin("send", self.sender.run)]
             await asked_to_stop.wait()
             for task in intake:
                 task.cancel()
             await self._finish(work)
+
+    def _look_again(self) -> None:
+        self.dispatcher.wake()
+        self.sender.wake()
+        self.feeder.wake()
 
     async def _finish(self, work: list[asyncio.Task[None]]) -> None:
         self.dispatcher.stop()

@@ -1,10 +1,14 @@
 """What the machine tells itself: due timers and what the sender learnt. It enters the inbox like a message, as JSON.
 
-{"timer": kind, "key": key, "resident": id or null, "ticket": id or null, "session": id or null}      from `bot.storage.timers.move_due`
+{"timer": kind, "key": key, "resident": id or null, "ticket": id or null, "session": id or null,
+ "broadcast": id or null, "occurrence": id or null}                              from `bot.storage.timers.move_due`
 {"delivery": "delivered", "entry": id, "ticket": id}
 {"forum_unreachable": forum, "reason": reason}
 {"reachable": false, "resident": id}
 {"group_moved": address, "forum": forum}
+{"counted": {…}, "broadcast": id}
+{"ended": true, "occurrence": id}
+{"clock_doubted": seconds}
 """
 
 from __future__ import annotations
@@ -12,10 +16,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from bot.model.events import BotBlocked, BotUnblocked, DeliveryChanged, ForumUnreachable, GroupMoved, TimerFired
-from bot.model.ids import EntryId, ForumId, ResidentId, SessionId, TicketId
+from pydantic import TypeAdapter
+
+from bot.model.broadcasts import Counted
+from bot.model.events import (
+    AudienceCounted,
+    BotBlocked,
+    BotUnblocked,
+    ClockDoubted,
+    DeliveryChanged,
+    ForumUnreachable,
+    GroupMoved,
+    OccurrenceEnded,
+    TimerFired,
+)
+from bot.model.ids import BroadcastId, EntryId, ForumId, OccurrenceId, ResidentId, SessionId, TicketId
 from bot.storage import timers
 from bot.storage.inbox import NewItem
 
@@ -23,7 +40,18 @@ SENDER = "sender"
 SOURCES = frozenset({timers.SOURCE, SENDER})
 """Where an item of the inbox comes from if not from a channel."""
 
-Event = TimerFired | DeliveryChanged | ForumUnreachable | BotBlocked | BotUnblocked | GroupMoved
+Event = (
+    TimerFired
+    | DeliveryChanged
+    | ForumUnreachable
+    | BotBlocked
+    | BotUnblocked
+    | GroupMoved
+    | AudienceCounted
+    | OccurrenceEnded
+    | ClockDoubted
+)
+_COUNTED = TypeAdapter(Counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,8 @@ class News:
     ticket: TicketId | None = None
     session: SessionId | None = None
     forum: ForumId | None = None
+    broadcast: BroadcastId | None = None
+    occurrence: OccurrenceId | None = None
 
 
 def read(raw: bytes) -> News:
@@ -48,13 +78,21 @@ def read(raw: bytes) -> News:
     return _news(told)
 
 
-def _news(told: dict[str, str | bool | None]) -> News:
+def _news(told: dict[str, Any]) -> News:
     resident = ResidentId(str(told["resident"])) if told.get("resident") else None
     ticket = TicketId(str(told["ticket"])) if told.get("ticket") else None
     session = SessionId(str(told["session"])) if told.get("session") else None
+    broadcast = BroadcastId(str(told["broadcast"])) if told.get("broadcast") else None
+    occurrence = OccurrenceId(str(told["occurrence"])) if told.get("occurrence") else None
     match told:
         case {"timer": str(kind), "key": str(key)}:
-            return News(TimerFired(kind, key), resident, ticket, session)
+            return News(TimerFired(kind, key), resident, ticket, session, broadcast=broadcast, occurrence=occurrence)
+        case {"counted": dict(counted)} if broadcast:
+            return News(AudienceCounted(broadcast, _COUNTED.validate_python(counted, strict=False)), broadcast=broadcast)
+        case {"ended": True} if occurrence:
+            return News(OccurrenceEnded(occurrence), occurrence=occurrence)
+        case {"clock_doubted": int(seconds)}:
+            return News(ClockDoubted(seconds))
         case {"delivery": ("waiting" | "delivered" | "blocked" | "failed") as delivery, "entry": str(entry)} if ticket:
             return News(DeliveryChanged(EntryId(entry), ticket, delivery), ticket=ticket)
         case {"forum_unreachable": str(forum), "reason": str(reason)}:
@@ -83,6 +121,12 @@ def _told(news: News) -> dict[str, object]:
             return {"reachable": False, "resident": news.resident}
         case BotUnblocked():
             return {"reachable": True, "resident": news.resident}
+        case AudienceCounted(broadcast, counted):
+            return {"counted": _COUNTED.dump_python(counted, mode="json"), "broadcast": broadcast}
+        case OccurrenceEnded(occurrence):
+            return {"ended": True, "occurrence": occurrence}
+        case ClockDoubted(seconds):
+            return {"clock_doubted": seconds}
         case TimerFired():
             raise ValueError("timers enter the inbox by themselves")
         case _:

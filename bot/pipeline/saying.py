@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.effects import Priority, Send, SetResident, Withdraw
 from bot.model.events import Arrival, DeliveryChanged
 from bot.model.ids import EntryId, Language, ResidentId, SessionId, TicketId
-from bot.model.messages import Attachment, Message, Recipient, ToChat, ToForum, ToResident
+from bot.model.messages import Attachment, Chart, Message, Recipient, ToChannel, ToChat, ToForum, ToResident
 from bot.model.outgoing import Label, Outgoing
 from bot.model.people import Resident
 from bot.model.text import Piece, Text
@@ -51,10 +51,10 @@ class Saying:
     news: bool = False
 
     async def send(self, effect: Send) -> None:
-        """Say something to a resident or a forum. Of a resident who cannot be reached it is told at once that it did not arrive."""
+        """Say something to somebody. Of a resident who cannot be reached it is told at once that it did not arrive."""
         to: Recipient = effect.to
         language = self.around.province.language
-        if isinstance(effect.to, ToForum):
+        if isinstance(effect.to, ToForum | ToChannel):
             language = self.around.province.forum_language(effect.to.forum)
         elif isinstance(effect.to, ToResident):
             reader = await self.reader(effect.to.resident)
@@ -69,6 +69,8 @@ class Saying:
         outgoing = written(effect.message, language, self.around.words)
         if outgoing.expects_reply and self.arrival is not None:
             outgoing = replace(outgoing, asked=self.arrival.person)
+        if isinstance(effect.to, ToChannel):
+            outgoing = replace(outgoing, whole=True)
         await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry, effect.session)
 
     async def withdraw(self, effect: Withdraw) -> None:
@@ -157,4 +159,10 @@ def written(message: Message, language: Language, words: Callable[[Piece, Langua
         silent=message.silent,
         call=(message.call[0], words(message.call[1], language)) if message.call else None,
         pin=message.pin,
+        chart=_drawn(message.chart, language, words) if message.chart else None,
+        door=words(message.door, language) if message.door else None,
     )
+
+
+def _drawn(chart: Chart, language: Language, words: Callable[[Piece, Language], str]) -> tuple[str, tuple[tuple[str, int, bool], ...]]:
+    return words(chart.title, language), tuple((words(bar.label, language), bar.value, bar.marked) for bar in chart.bars)

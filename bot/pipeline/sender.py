@@ -10,14 +10,16 @@ What is to be said lies in the outbox: one queue per recipient, the most urgent 
    chat holds up nobody, since it is simply not chosen.
 3. **Claim.** The row is marked `sending` on disk before the call: if we die from here on, it is `unsure` at the next start. Claims of
    several chats share one commit. With the claim come the address, the messages that the row's slot shows now, and the one it replies to.
-4. **Wait for a slot.** Overall slots are given away one by one, evenly spaced. Only few rows are claimed ahead of their slot (`AHEAD`),
-   so a reply that comes now waits for those few and no more.
+4. **Wait for a slot.** Overall slots are given away one by one, evenly spaced, each to the most urgent claimed row (`slots.py`). Only few
+   rows are claimed ahead of their slot (`AHEAD`).
 5. **Send.** Calls of different chats are under way side by side, so a slow network costs time but not rate.
 6. **Write down what became of it** (`outcomes.py`), in one transaction: sent and which messages show it; later and when; never and why;
    unsure. What others must learn of it (delivered, blocked, a group that is gone) enters the inbox in the same transaction, as news.
 
 Why at least once and at most twice: no call of the channel carries a key by which it would know a repeat. A row that died between claim
 and mark, or whose answer was lost, is sent once more; an edit may be repeated freely.
+
+Where no row may go, the couriers of the fan-out (`bot/pipeline/fanout`) carry copies of broadcasts, within the same pace and slots.
 
 One process sends. On SQLite the lock on the database sees to that (`bot/storage/lock.py`).
 """
@@ -39,13 +41,19 @@ from bot.clock import Clock
 from bot.crash import crash_point
 from bot.model.ids import PROVINCE
 from bot.model.messages import ToForum, recipient_key
-from bot.model.outgoing import Later, Never, Outcome, Sent
+from bot.model.outgoing import Later, Never, Outcome, Sent, Unsure
 from bot.pipeline import minutes
 from bot.pipeline.delivery import Parcel, pack, settle
+from bot.pipeline.fanout.carrier import Tools
+from bot.pipeline.fanout.couriers import Couriers
+from bot.pipeline.fanout.sending import Head as CopyHead
+from bot.pipeline.fanout.sending import Sending
 from bot.pipeline.limits import Limits
+from bot.pipeline.line import Line
 from bot.pipeline.pace import Pace
+from bot.pipeline.slots import Slots
 from bot.pipeline.surroundings import Surroundings, signed
-from bot.storage import outbox
+from bot.storage import copies, outbox
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
 from bot.storage.outbox import Head
@@ -70,7 +78,15 @@ class Sender:
     """Sends what waits. `told` is called when it put news into the inbox."""
 
     def __init__(
-        self, db: Database, around: Surroundings, channels: Mapping[str, Channel], limits: Limits, clock: Clock, *, told: Callable[[], None]
+        self,
+        db: Database,
+        around: Surroundings,
+        channels: Mapping[str, Channel],
+        limits: Limits,
+        clock: Clock,
+        *,
+        told: Callable[[], None],
+        hungry: Callable[[], None] = lambda: None,
     ) -> None:
         self._db = db
         self._around = around
@@ -82,6 +98,7 @@ class Sender:
         forums = [PROVINCE, *(district.id for district in around.province.districts)]
         self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
         self._pace.groups = frozenset(self._groups.values())
+        self._slots = Slots(self._pace.next_slot, clock.monotonic)
         self._claim_seconds = 0.0
         self._changed = asyncio.Event()
         self._stale = True
@@ -90,8 +107,12 @@ class Sender:
         self._wait_over = float("inf")
         self._busy: set[str] = set()
         self._claimed = 0
+        self._under_way = 0
+        self._line = Line(channels.values(), self._line_changed)
         self._not_before = 0.0
         self._stopping = False
+        tools = Tools(self._busy, self._pace, self._slots, wake=self._changed.set, said=self.wake, hold=self._hold, doubt=self._line.doubt)
+        self.couriers = Couriers(db, around, channels, limits, clock, tools, told=told, hungry=hungry)
 
     def wake(self) -> None:
         """Look at the outbox now: something was added."""
@@ -99,8 +120,11 @@ class Sender:
         self._changed.set()
 
     def stop(self) -> None:
-        """Finish what is under way, then let `run` return."""
+        """Finish what is under way, then let `run` return. What the channel makes wait is not waited for."""
         self._stopping = True
+        self.couriers.stop()
+        self._slots.finish()
+        self._line.close()
         self._changed.set()
 
     async def run(self) -> None:
@@ -113,16 +137,22 @@ class Sender:
                 if head is not None:
                     self._busy.add(head.recipient)
                     self._claimed += 1
+                    self._under_way += 1
                     under_way.create_task(self._deliver(head), name="send")
+                elif (batch := await self._next_copies()) is not None:
+                    under_way.create_task(self.couriers.carry(*batch), name="copies")
                 else:
+                    pause = min(pause, self.couriers.pause(self._clock.monotonic()))
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), pause)
+        await self.couriers.finish()
 
     async def _pick_up(self) -> None:
         """Learn from the disk where the process before us stopped."""
         unsure = await self._db.transact(outbox.recover)
-        if unsure:
-            log.info("picked up", unsure=unsure)
+        unsure_copies = await self._db.transact(copies.recover)
+        if unsure or unsure_copies:
+            log.info("picked up", unsure=unsure, copies=unsure_copies)
         wall, now = self._clock.now(), self._clock.monotonic()
         for forum, recipient in self._groups.items():
             ages = await self._db.read(partial(minutes.recall, keys=self._db.keys, forum=forum, now=wall))
@@ -132,7 +162,7 @@ class Sender:
         """Return the row to send now, or how many seconds to wait for one unless something changes."""
         now = self._clock.monotonic()
         ahead = min(MOST_AHEAD, AHEAD + int(self._claim_seconds * self._limits.per_second))
-        if self._claimed >= ahead or len(self._busy) >= self._limits.in_flight:
+        if not self._line.clear or self._claimed >= ahead or self._under_way >= self._limits.in_flight:
             return None, LOOK_SECONDS
         if now < self._not_before:
             return None, self._not_before - now
@@ -144,6 +174,23 @@ class Sender:
             await self._look(now)
             head, free_at = self._choose(now)
         return head, max(0.001, min(LOOK_SECONDS, free_at - now, self._wait_over - now))
+
+    async def _next_copies(self) -> tuple[Sending, list[CopyHead]] | None:
+        """Return copies to carry, where no row of the outbox may go."""
+        now = self._clock.monotonic()
+        if self._stopping or not self._line.clear or self._claimed > AHEAD or now < self._not_before:
+            return None
+        return await self.couriers.next(now)
+
+    def _hold(self, seconds: float) -> None:
+        """Let everything wait for so long: the channel takes nothing."""
+        self._not_before = self._clock.monotonic() + seconds
+        self._slots.hold(self._not_before)
+
+    def _line_changed(self) -> None:
+        self._slots.close(closed=not self._line.clear)
+        self.couriers.line_changed(clear=self._line.clear)
+        self._changed.set()
 
     async def _look(self, now: float) -> None:
         self._stale = False
@@ -163,6 +210,7 @@ class Sender:
         soonest = float("inf")
         for place, head in enumerate(self._heads):
             if head.recipient in self._busy:
+                self.couriers.hurry(head.recipient, head.priority)
                 continue
             free_at = self._pace.free_at(head.recipient, head.priority, now)
             if free_at <= now:
@@ -177,8 +225,9 @@ class Sender:
             parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
-            if not parcel.empty:
-                await self._slot()
+            if not parcel.empty and not await self._slots.place(head.priority).granted:
+                await self._db.transact(lambda conn: outbox.later(conn, self._db.keys, parcel.row, self._clock.now()))
+                return
             self._claimed -= 1
             waiting_for_slot = False
             self._changed.set()
@@ -190,6 +239,7 @@ class Sender:
             await asyncio.sleep(STORAGE_PAUSE)
         finally:
             self._claimed -= waiting_for_slot
+            self._under_way -= 1
             self._busy.discard(head.recipient)
             self.wake()
 
@@ -198,10 +248,6 @@ class Sender:
         parcel = await self._db.transact(lambda conn: pack(conn, self._around, head.id, self._clock.now()))
         self._claim_seconds += (self._clock.monotonic() - began - self._claim_seconds) / 8
         return parcel
-
-    async def _slot(self) -> None:
-        now = self._clock.monotonic()
-        await asyncio.sleep(self._pace.next_slot(now) - now)
 
     async def _send(self, head: Head, parcel: Parcel, address: tuple[str, str]) -> None:
         started = self._clock.monotonic()
@@ -212,7 +258,9 @@ class Sender:
         if not parcel.empty:
             self._pace.spend(head.recipient, finished, len(outcome.messages) if isinstance(outcome, Sent) else 1)
         if isinstance(outcome, Later) and not outcome.chat_only:
-            self._not_before = finished + outcome.after
+            self._hold(outcome.after)
+        if isinstance(outcome, Unsure):
+            self._line.doubt()
         if parcel.row.outgoing.then_leave and isinstance(outcome, Sent | Never):
             await self._channels[address[0]].leave(address[1])
         if await self._recorded(parcel, outcome):

@@ -16,7 +16,8 @@ from bot.model.sessions import CHUNK, Answer, Person, Reach, Round, Session, Tal
 from bot.model.situation import Situation
 from bot.model.tickets import Ticket
 from bot.pipeline.surroundings import Loaded, Surroundings
-from bot.storage import answers, calendars, feedback, promises, residents, rounds, sessions, subscriptions, tickets
+from bot.storage import answers, calendars, feedback, promises, residents, rounds, sessions, subscribers, tickets
+from bot.storage.subscribers import Looked
 
 ALIKE: Final = 100
 """How many other requests a forum is offered to join."""
@@ -117,7 +118,8 @@ async def with_list(conn: AsyncConnection, around: Surroundings, situation: Situ
         return situation
     own = {ticket.session for ticket in situation.tickets if ticket.session is not None}
     own.update(await answers.answered(conn, around.keys, resident.id))
-    listed = await sessions.public(conn, around.keys, situation.subscribed, own, situation.now)
+    told = situation.subscription.districts if "sessions" in situation.subscription.topics else frozenset()
+    listed = await sessions.public(conn, around.keys, told, own, situation.now)
     return await _with_promises(conn, around, replace(situation, sessions=listed))
 
 
@@ -141,25 +143,30 @@ async def load_round(conn: AsyncConnection, around: Surroundings, situation: Sit
         tally=await answers.tally(conn, session.id),
         promises=await promises.of_sessions(conn, keys, (session.id,)),
         round=round,
-        people=await _next_people(conn, around, round, session),
     )
-    return Loaded(situation, event)
+    people, reached = await _next_people(conn, around, round, session)
+    return Loaded(replace(situation, people=people, reached=reached), event)
 
 
-async def _next_people(conn: AsyncConnection, around: Surroundings, round: Round, session: Session) -> tuple[Person, ...]:
+async def _next_people(
+    conn: AsyncConnection, around: Surroundings, round: Round, session: Session
+) -> tuple[tuple[Person, ...], int | None]:
+    """Return the next people of a round, and how far it has come with them; None where nobody comes after them.
+
+    Whom a round is for among the subscribers is found by going through all of them, a bounded number in one turn: a chunk may be empty
+    and yet not the last one.
+    """
     askers = await _askers(conn, around, session) if round.reach != "coming" else ()
-    known = {person.resident for person in askers}
     found = [person for person in askers if person.place > round.cursor][:CHUNK]
-    last = max(0, round.cursor - AFTER_ASKERS)
-    while len(found) < CHUNK:
-        batch = await _others(conn, around, round.reach, session, last)
-        for person in batch:
-            last = person.place
-            if person.resident not in known and len(found) < CHUNK:
-                found.append(replace(person, place=AFTER_ASKERS + person.place))
-        if len(batch) < CHUNK:
-            break
-    return tuple(found)
+    if len(found) == CHUNK:
+        return tuple(found), found[-1].place
+    known = {person.resident for person in askers}
+    others = await _others(conn, around, round.reach, session, max(0, round.cursor - AFTER_ASKERS))
+    new = [replace(person, place=AFTER_ASKERS + person.place) for person in others.people if person.resident not in known]
+    room = CHUNK - len(found)
+    if len(new) > room:
+        return (*found, *new[:room]), new[room - 1].place
+    return (*found, *new), AFTER_ASKERS + others.last if others.more else None
 
 
 async def _askers(conn: AsyncConnection, around: Surroundings, session: Session) -> tuple[Person, ...]:
@@ -178,7 +185,8 @@ def _place_of(ticket: TicketId) -> int:
     return 1 + int.from_bytes(hashlib.sha256(ticket.encode()).digest()[:5])
 
 
-async def _others(conn: AsyncConnection, around: Surroundings, reach: Reach, session: Session, last: int) -> tuple[Person, ...]:
+async def _others(conn: AsyncConnection, around: Surroundings, reach: Reach, session: Session, last: int) -> Looked:
     if reach == "invited":
-        return await subscriptions.people(conn, around.keys, session.forum, last, CHUNK)
-    return await answers.people(conn, around.keys, session.id, _GIVEN[reach], last, CHUNK)
+        return await subscribers.people(conn, around.keys, session.forum, "sessions", last, CHUNK)
+    people = await answers.people(conn, around.keys, session.id, _GIVEN[reach], last, CHUNK)
+    return Looked(people, people[-1].place if people else last, len(people) == CHUNK)

@@ -16,12 +16,12 @@ from bot.model.ids import ResidentId
 from bot.model.messages import ToResident
 from bot.model.people import Resident
 from bot.model.situation import Situation
-from bot.pipeline import news, sessions
+from bot.pipeline import broadcasts, news, office, sessions, timekeeping
 from bot.pipeline.convening import ROUND
 from bot.pipeline.groups import load_group
 from bot.pipeline.news import News
 from bot.pipeline.surroundings import Loaded, Surroundings, about, blank, thread_of, verified
-from bot.storage import drafts, inbox, lanes, residents, subscriptions, tickets
+from bot.storage import drafts, inbox, lanes, residents, subscribers, tickets
 
 
 async def load(conn: AsyncConnection, around: Surroundings, arrival: Arrival, now: datetime) -> Loaded | None:
@@ -39,6 +39,10 @@ async def load(conn: AsyncConnection, around: Surroundings, arrival: Arrival, no
     thread = await thread_of(conn, around, ticket)
     situation = replace(situation, actor="resident", prompt=known.slot, ticket=ticket, entries=thread)
     situation = await sessions.with_session(conn, around, situation, known.session)
+    situation = await office.with_coordinator(conn, around, situation, arrival, event)
+    if situation.forum is None:
+        situation = await broadcasts.with_heard(conn, around, situation, event, resident.id)
+        event = office.as_a_resident(event)
     return Loaded(await sessions.with_list(conn, around, situation, resident, event), event, here)
 
 
@@ -62,6 +66,12 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
         situation = replace(situation, held=tuple(await tickets.held_by(conn, around.keys, told.event.forum)))
     if isinstance(told.event, TimerFired) and told.event.kind == ROUND:
         return await sessions.load_round(conn, around, situation, told.event)
+    if told.broadcast is not None or told.occurrence is not None:
+        about = broadcasts.Named(told.broadcast, told.occurrence)
+        situation = await broadcasts.with_broadcast(conn, around, situation, about)
+        if situation.broadcast is None:
+            return None
+        situation = replace(situation, doubted=await timekeeping.doubted(conn, around.keys))
     return Loaded(await sessions.with_session(conn, around, situation, told.session), told.event)
 
 
@@ -91,6 +101,5 @@ async def _welcome_back(conn: AsyncConnection, around: Surroundings, resident: R
 async def _owned(conn: AsyncConnection, around: Surroundings, situation: Situation, resident: Resident) -> Situation:
     draft = await drafts.load(conn, around.keys, resident.id)
     owned = await tickets.of_resident(conn, around.keys, resident.tickets)
-    districts = [district.id for district in around.province.districts]
-    subscribed = await subscriptions.of_resident(conn, around.keys, resident.id, districts)
-    return replace(situation, resident=resident, draft=draft, tickets=tuple(owned), subscribed=subscribed)
+    subscription = await subscribers.of_resident(conn, around.keys, resident.id)
+    return replace(situation, resident=resident, draft=draft, tickets=tuple(owned), subscription=subscription)

@@ -1,30 +1,34 @@
 """The ticks: due timers move into the inbox, and the day's chores are done.
 
-APScheduler is the clock here and nothing more. What must happen is written in rows, so that a tick which is missed, late or doubled loses
-and repeats nothing: the next one finds what is due, and a row that has fired is gone, also if the machine's clock jumps back.
+What must happen is written in rows, so that a tick which is missed, late or doubled loses and repeats nothing: the next one finds what is
+due, and a row that has fired is gone, also if the machine's clock jumps back. The ticks follow the loop's monotonic clock. APScheduler's
+intervals follow the time of day: set back by a day, they are silent for a day (docs/decisions/0009).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
-from bot.storage import days, inbox, posts, timers
+from bot.model.broadcasts import VOICES_KEPT
+from bot.pipeline.timekeeping import HELD, Timekeeper, doubted
+from bot.storage import days, inbox, posts, timers, voices
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
 
 log = structlog.get_logger()
 
+CAST_DUE: Final = "cast_due"
 TICK_SECONDS: Final = 1.0
+DAY_SECONDS: Final = 86_400.0
 AT_ONCE: Final = 200
 """So many timers move in one transaction; after a long absence several follow one another."""
 REPEATS_KEPT: Final = timedelta(hours=48)
@@ -40,7 +44,7 @@ class Timers:
     `keep_posts` is how long a closed ticket is kept, and our messages about it with it. `told` is called when something fell due.
     """
 
-    def __init__(self, db: Database, clock: Clock, *, keep_posts: timedelta, told: Callable[[], None]) -> None:
+    def __init__(self, db: Database, clock: Timekeeper, *, keep_posts: timedelta, told: Callable[[], None]) -> None:
         self._db = db
         self._clock = clock
         self._keep_posts = keep_posts + OPEN_AT_MOST
@@ -48,42 +52,47 @@ class Timers:
 
     async def run(self) -> None:
         """Tick until cancelled."""
-        second, day = asyncio.Event(), asyncio.Event()
-        day.set()
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        late_is_fine = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        scheduler.add_job(_ring, "interval", args=[second], seconds=TICK_SECONDS, **late_is_fine)
-        scheduler.add_job(_ring, "interval", args=[day], hours=24, **late_is_fine)
-        scheduler.start()
-        try:
-            async with asyncio.TaskGroup() as rounds:
-                rounds.create_task(_each_time(second, self.tick), name="tick")
-                rounds.create_task(_each_time(day, self.chores), name="chores")
-        finally:
-            scheduler.shutdown(wait=False)
+        await self._work_out_anew()
+        async with asyncio.TaskGroup() as rounds:
+            rounds.create_task(_every(TICK_SECONDS, self.tick), name="tick")
+            rounds.create_task(_every(DAY_SECONDS, self.chores), name="chores")
+
+    async def _work_out_anew(self) -> None:
+        """Let broadcasts find their times again: with a new start of the machine the zone may have another rule."""
+        with suppress(StorageUnavailable):
+            await self._db.transact(partial(timers.bring_forward, kind=CAST_DUE, now=self._clock.now()))
 
     async def tick(self) -> None:
-        """Move what is due into the inbox."""
+        """Move what is due into the inbox; while the time is doubted, what can wait stays."""
         try:
+            await self._clock.look()
             moved = AT_ONCE
             while moved == AT_ONCE:
                 now = self._clock.now()
                 if await self._db.read(timers.next_due) is None:
                     return
-                moved = await self._db.transact(partial(timers.move_due, keys=self._db.keys, now=now, limit=AT_ONCE))
+                moved = await self._db.transact(partial(self._move, now=now))
                 if moved:
                     self._told()
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="timers wait until it can be written")
 
+    async def _move(self, conn: AsyncConnection, now: datetime) -> int:
+        keys = self._db.keys
+        held = HELD if self._clock.doubtful or await doubted(conn, keys) else frozenset[str]()
+        return await timers.move_due(conn, keys, now, AT_ONCE, held)
+
     async def chores(self) -> None:
-        """Forget what need not be known any more, and let the database look after itself."""
+        """Forget what need not be known any more, once the time is believed, and let the database look after itself."""
+        while self._clock.doubtful:  # noqa: ASYNC110 - a clock that is put right rings no bell
+            await asyncio.sleep(TICK_SECONDS)
         now = self._clock.now()
 
         async def work(conn: AsyncConnection) -> tuple[int, int]:
             forgotten = await inbox.forget(conn, now - REPEATS_KEPT)
             destroyed = await days.forget(conn, (now - KEYS_KEPT).date())
             await posts.forget(conn, (now - self._keep_posts).date())
+            await voices.forget(conn, now - VOICES_KEPT)
             await conn.execute(text("PRAGMA optimize" if self._db.dialect == "sqlite" else "SELECT 1"))
             return forgotten, destroyed
 
@@ -95,13 +104,10 @@ class Timers:
         log.info("chores", forgotten=forgotten, keys_destroyed=destroyed)
 
 
-async def _ring(bell: asyncio.Event) -> None:
-    bell.set()
-
-
-async def _each_time(bell: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work whenever the bell has rung; one that rang meanwhile counts once."""
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work now and again and again, so many seconds after it began; after one that took longer, at once."""
+    loop = asyncio.get_running_loop()
     while True:
-        await bell.wait()
-        bell.clear()
+        began = loop.time()
         await work()
+        await asyncio.sleep(began + seconds - loop.time())

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.crash import crash_point
-from bot.model.effects import Effect
+from bot.model.effects import CountAudience, Effect
 from bot.model.events import Arrival, Event
 from bot.model.situation import Situation
 from bot.pipeline import commit, news
@@ -56,7 +56,8 @@ class Attempt:
 class Turns:
     """Handles items, one a turn.
 
-    `sends` is called when something new waits to be sent, `told` when an item entered the inbox from inside.
+    `sends` is called when something new waits to be sent, `told` when an item entered the inbox from inside, `counts` with each audience
+    that is to be counted, `casts` when a broadcast begins, goes on or stops.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class Turns:
         *,
         sends: Callable[[], None],
         told: Callable[[], None],
+        counts: Callable[[CountAudience], None] = lambda _: None,
+        casts: Callable[[], None] = lambda: None,
     ) -> None:
         self._db = db
         self._around = around
@@ -79,6 +82,8 @@ class Turns:
         self._clock = clock
         self._sends = sends
         self._told = told
+        self._counts = counts
+        self._casts = casts
         self.at_once = AtOnce(channels, limits.press_seconds)
 
     async def handle(self, lane: str) -> bool:
@@ -171,3 +176,7 @@ class Turns:
             self._sends()
         if after.news:
             self._told()
+        for request in after.counts:
+            self._counts(request)
+        if after.casts:
+            self._casts()

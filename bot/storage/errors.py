@@ -1,7 +1,8 @@
 """What can go wrong between a transaction and its disk.
 
-`StorageUnavailable`: nothing was stored; the same transaction may be tried again later. `Stale`: somebody else changed the ticket, session
-or calendar since it was read; load and decide again. `SealBroken`: a sealed value does not open: another key, another row, or damage.
+`StorageUnavailable`: nothing was stored; the same transaction may be tried again later. `Stale`: somebody else changed the ticket, session,
+broadcast, occurrence or calendar since it was read; load and decide again. `SealBroken`: a sealed value does not open: another key, another
+row, or damage.
 `DayKeyMissing` stays inside this room: the database makes the key and repeats the transaction.
 """
 
@@ -26,7 +27,7 @@ class StorageUnavailable(Exception):
 
 
 class Stale(Exception):
-    """The ticket, session or calendar is no longer in the version that the change was made for."""
+    """The ticket, session, broadcast, occurrence or calendar is no longer in the version that the change was made for."""
 
 
 class SealBroken(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.ids import SessionId, TicketId
+from bot.model.ids import BroadcastId, SessionId, TicketId
 from bot.storage.seal import Keyring
 
 
@@ -19,6 +19,11 @@ def of_ticket(keys: Keyring, ticket: TicketId) -> str:
 def of_session(keys: Keyring, session: SessionId) -> str:
     """Return the lane of a session's own events: its timers, and the rounds that tell people of it."""
     return keys.lookup("lane", f"session:{session}")
+
+
+def of_broadcast(keys: Keyring, broadcast: BroadcastId) -> str:
+    """Return the lane of a broadcast's own events: its timers and those of its occurrences, what was counted, what has ended."""
+    return keys.lookup("lane", f"broadcast:{broadcast}")
 
 
 def of_timer(keys: Keyring, key: str) -> str:

@@ -47,14 +47,15 @@ async def remember(conn: AsyncConnection, keys: Keyring, id: MemberId, forum: Fo
     Somebody new gets `id`; somebody known keeps theirs, and is a member again if they had left.
     """
     row = await _find(conn, keys, forum, channel, person)
+    who = _who(keys, channel, person)
     if row is None:
-        values = {"id": id, "forum": forum, "lookup": _who(keys, channel, person), "name": _seal_name(keys, id, name)}
+        values = {"id": id, "forum": forum, "lookup": who, "name": _seal_name(keys, id, name)}
         await conn.execute(insert(members).values(values))
-        return _as_member(id, forum, name)
+        return _as_member(id, forum, name, who)
     if not row.active or name_of(keys, row.id, row.name) != name:
         changed = update(members).where(members.c.id == row.id)
         await conn.execute(changed.values(name=_seal_name(keys, row.id, name), active=True))
-    return _as_member(MemberId(row.id), forum, name)
+    return _as_member(MemberId(row.id), forum, name, who)
 
 
 async def welcome_back(conn: AsyncConnection, keys: Keyring, forum: ForumId, channel: str, person: str) -> None:
@@ -74,14 +75,20 @@ async def load(conn: AsyncConnection, keys: Keyring, id: MemberId) -> Member | N
     return None if row is None else _member(keys, row)
 
 
+async def active(conn: AsyncConnection, forum: ForumId, person: str) -> bool:
+    """Whether the one behind `Member.person` is a member of a forum now."""
+    query = select(members.c.id).where(members.c.forum == forum, members.c.lookup == person, members.c.active)
+    return (await conn.execute(query)).first() is not None
+
+
 async def _find(conn: AsyncConnection, keys: Keyring, forum: ForumId, channel: str, person: str) -> Row[Any] | None:
     query = select(members).where(members.c.forum == forum, members.c.lookup == _who(keys, channel, person))
     return (await conn.execute(query)).first()
 
 
 def _member(keys: Keyring, row: Row[Any]) -> Member:
-    return _as_member(MemberId(row.id), ForumId(row.forum), name_of(keys, row.id, row.name))
+    return _as_member(MemberId(row.id), ForumId(row.forum), name_of(keys, row.id, row.name), row.lookup)
 
 
-def _as_member(id: MemberId, forum: ForumId, name: str) -> Member:
-    return Member(id, forum, name, "coordinator" if forum == PROVINCE else "member")
+def _as_member(id: MemberId, forum: ForumId, name: str, person: str) -> Member:
+    return Member(id, forum, name, "coordinator" if forum == PROVINCE else "member", person)

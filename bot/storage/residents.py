@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetResident
 from bot.model.ids import Language, ResidentId, TicketId
-from bot.model.people import Resident
+from bot.model.people import Asked, Resident
+from bot.storage import subscribers
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import residents
 
@@ -24,6 +26,7 @@ class _Profile:
     reachable: bool = True
     tickets: tuple[TicketId, ...] = ()
     focus: TicketId | None = None
+    asked: Asked | None = None
 
 
 _PROFILE = TypeAdapter(_Profile)
@@ -46,6 +49,8 @@ async def find(conn: AsyncConnection, keys: Keyring, channel: str, person: str, 
         return None
     if today is not None and row.seen < today:
         await seen(conn, ResidentId(row.id), today)
+        if row.seen.replace(day=1) < today.replace(day=1):
+            await subscribers.touch(conn, keys, ResidentId(row.id), seen=today)
     return _resident(row, _profile(keys, row))
 
 
@@ -73,9 +78,13 @@ async def load(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> Resident
 async def address(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> tuple[str, str] | None:
     """Return a resident's channel and chat, None after an erasure."""
     row = await _row(conn, _BY_ID, id)
-    if row is None:
-        return None
-    return _ADDRESS.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(id)), "residents", "address", id, row.address))
+    return None if row is None else _address(keys, row)
+
+
+async def addresses(conn: AsyncConnection, keys: Keyring, ids: Collection[ResidentId]) -> Mapping[ResidentId, tuple[str, str]]:
+    """Return the channel and chat of each of these residents, a few hundred at most; the erased ones are missing."""
+    rows = await conn.execute(_BY_IDS, {"ids": list(ids)})
+    return {ResidentId(row.id): _address(keys, row) for row in rows}
 
 
 async def seen(conn: AsyncConnection, id: ResidentId, day: date) -> None:
@@ -89,7 +98,11 @@ async def change(conn: AsyncConnection, keys: Keyring, effect: SetResident) -> N
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if effect.refocus:
         changes["focus"] = effect.focus
+    if effect.reask:
+        changes["asked"] = effect.asked
     await _rewrite(conn, keys, effect.resident, changes)
+    if effect.language is not None or effect.reachable is not None:
+        await subscribers.touch(conn, keys, effect.resident, language=effect.language, reachable=effect.reachable)
 
 
 async def add_ticket(conn: AsyncConnection, keys: Keyring, id: ResidentId, ticket: TicketId) -> None:
@@ -123,12 +136,18 @@ async def erase(conn: AsyncConnection, id: ResidentId) -> None:
 
 _BY_LOOKUP = select(residents).where(residents.c.lookup == bindparam("name"))
 _BY_ID = select(residents).where(residents.c.id == bindparam("name"))
+_BY_IDS = select(residents.c.id, residents.c.wrapped, residents.c.address).where(residents.c.id.in_(bindparam("ids", expanding=True)))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 
 
 async def _row(conn: AsyncConnection, which: Select[Any], name: str) -> Row[Any] | None:
     found: Row[Any] | None = (await conn.execute(which, {"name": name})).first()
     return found
+
+
+def _address(keys: Keyring, row: Row[*tuple[Any, ...]]) -> tuple[str, str]:
+    key = keys.unwrap(row.wrapped, owner_of(row.id))
+    return _ADDRESS.validate_json(open_sealed(key, "residents", "address", row.id, row.address))
 
 
 def _profile(keys: Keyring, row: Row[Any]) -> _Profile:
@@ -143,4 +162,5 @@ def _resident(row: Row[Any], profile: _Profile) -> Resident:
         reachable=profile.reachable,
         tickets=profile.tickets,
         focus=profile.focus,
+        asked=profile.asked,
     )

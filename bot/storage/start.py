@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StartRefused
-from bot.storage import migrations, postgresql, settings, sqlite
+from bot.storage import adopting, migrations, postgresql, settings, sqlite
 from bot.storage.errors import SealBroken
 from bot.storage.seal import Keyring
 from bot.storage.tables import metadata
@@ -181,6 +181,7 @@ async def _settle(conn: AsyncConnection, keys: Keyring | None, version: str | No
         if not migrate:
             raise StartRefused("the database has no tables of this version yet: `alwand run` makes them")
         await conn.run_sync(migrations.upgrade)
+        await adopting.adopt(conn, needed(keys))
     if version is None:
         await settings.put(conn, needed(keys), settings.KEY_CHECK, settings.KEY_CHECK_TEXT)
 

@@ -320,17 +320,97 @@ rounds = Table(
 )
 """Telling many people one thing. state: open, done. cursor: the place of the last who was told; it says nothing of who that was."""
 
-subscriptions = Table(
-    "subscriptions",
+subscribers = Table(
+    "subscribers",
     metadata,
     clear("number", Serial, primary_key=True, autoincrement=True),
-    clear("forum", String(32), nullable=False),
     keyed("lookup", String(64), nullable=False, unique=True),
-    sealed("resident", nullable=False),
-    Index("ix_subscriptions_forum", "forum", "number"),
+    sealed("body", nullable=False),
     sqlite_autoincrement=True,
 )
-"""Who wants to hear of a district's sessions. lookup: HMAC of forum and resident, so that two districts of one person look unrelated."""
+"""Who wants to be told what, one row a person. lookup: HMAC of the resident. body: resident, language, districts, topics, circles, whether
+they can be reached, the month in which they were last here; all that is needed to tell whom a broadcast is for without opening anybody's
+row. Nothing of it is clear: in a small town a few wishes together are a face."""
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    clear("id", Id, primary_key=True),
+    clear("forum", String(32), nullable=False),
+    clear("state", String(16), nullable=False),
+    clear("changed", Utc, nullable=False),
+    clear("version", Integer, nullable=False),
+    sealed("wrapped", nullable=False),
+    sealed("body", nullable=False),
+    Index("ix_broadcasts_forum", "forum", "changed"),
+)
+"""body: everything else, under the broadcast's own key."""
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    clear("id", Id, primary_key=True),
+    clear("broadcast", Id, ForeignKey("broadcasts.id", ondelete="CASCADE"), nullable=False),
+    clear("forum", String(32), nullable=False),
+    clear("wall", String(19), nullable=False),
+    clear("due", Utc, nullable=False),
+    clear("state", String(16), nullable=False),
+    clear("revision", Integer, nullable=False),
+    clear("started", Utc),
+    clear("ended", Utc),
+    clear("cursor", BigInteger, nullable=False, server_default=text("0")),
+    clear("listed", Boolean, nullable=False, server_default=text("false")),
+    clear("told", Boolean, nullable=False, server_default=text("false")),
+    clear("paid", Boolean, nullable=False, server_default=text("false")),
+    clear("version", Integer, nullable=False),
+    sealed("body", nullable=False),
+    sealed("uploaded"),
+    UniqueConstraint("broadcast", "wall"),
+    Index("ix_occurrences_open", "due", **only("NOT told", "told = 0")),
+)
+"""wall: ISO 8601 without a zone; with the broadcast it makes the occurrence, so that whoever fires twice opens one. cursor: the number of
+the last subscriber looked at. told: its end has been told, or there is none to tell. body: audience, topic and the messages by language,
+under the broadcast's key, as is uploaded, the channel's name of the file that was sent."""
+
+copies = Table(
+    "copies",
+    metadata,
+    clear("number", Serial, primary_key=True, autoincrement=True),
+    clear("occurrence", Id, ForeignKey("occurrences.id", ondelete="CASCADE"), nullable=False),
+    keyed("lookup", String(64), nullable=False, unique=True),
+    clear("state", String(8), nullable=False, server_default=text("'waiting'")),
+    clear("attempts", Integer, nullable=False, server_default=text("0")),
+    clear("unsure", Boolean, nullable=False, server_default=text("false")),
+    clear("not_before", Utc),
+    sealed("body"),
+    Index("ix_copies_open", "occurrence", "number", **only("state IN ('waiting', 'sending')")),
+    sqlite_autoincrement=True,
+)
+"""One broadcast for one person. lookup: HMAC of occurrence and resident: nobody is told twice, however they are found. state: waiting,
+sending (marked before the call), settled (the body is gone, the token stays until the occurrence has ended). body: resident, language,
+district, under the broadcast's key."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    clear("occurrence", Id, ForeignKey("occurrences.id", ondelete="CASCADE"), primary_key=True),
+    clear("what", String(16), primary_key=True),
+    clear("district", String(32), primary_key=True),
+    clear("language", String(8), primary_key=True),
+    clear("count", BigInteger, nullable=False),
+)
+"""What became of an occurrence, as numbers. what: listed, delivered, blocked, gone, refused, unsure, opted_out, option:N (the last two
+without district and language, which stand empty)."""
+
+voices = Table(
+    "voices",
+    metadata,
+    keyed("token", String(64), primary_key=True),
+    clear("occurrence", Id, ForeignKey("occurrences.id", ondelete="CASCADE"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""That somebody has answered a quiz, or opted out: HMAC of occurrence, what and resident. In the order of the tokens, not of time, and
+without what was answered: which answer was whose is known to nobody."""
 
 calendars = Table(
     "calendars",

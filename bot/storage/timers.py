@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetTimer
-from bot.model.ids import ResidentId, SessionId, TicketId
-from bot.storage import inbox, lanes, residents
+from bot.model.ids import BroadcastId, OccurrenceId, ResidentId, SessionId, TicketId
+from bot.storage import inbox, lanes, occurrences, residents
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import timers
 from bot.storage.upsert import upsert
@@ -28,6 +28,8 @@ class _Subject:
     resident: ResidentId | None
     ticket: TicketId | None
     session: SessionId | None = None
+    broadcast: BroadcastId | None = None
+    occurrence: OccurrenceId | None = None
 
 
 _SUBJECT = TypeAdapter(_Subject)
@@ -40,8 +42,9 @@ def _token(keys: Keyring, key: str) -> str:
 async def put(conn: AsyncConnection, keys: Keyring, effect: SetTimer) -> None:
     """Store a timer in place of an earlier one with its key."""
     token = _token(keys, effect.key)
-    subject = _SUBJECT.dump_json(_Subject(effect.key, effect.resident, effect.ticket, effect.session))
-    values = {"kind": effect.kind, "due": effect.due, "subject": seal(keys.rest, "timers", "subject", token, subject)}
+    subject = _Subject(effect.key, effect.resident, effect.ticket, effect.session, effect.broadcast, effect.occurrence)
+    sealed = seal(keys.rest, "timers", "subject", token, _SUBJECT.dump_json(subject))
+    values = {"kind": effect.kind, "due": effect.due, "subject": sealed}
     await upsert(conn, timers, {"key": token}, values)
 
 
@@ -50,19 +53,26 @@ async def drop(conn: AsyncConnection, keys: Keyring, key: str) -> None:
     await conn.execute(delete(timers).where(timers.c.key == _token(keys, key)))
 
 
+async def bring_forward(conn: AsyncConnection, kind: str, now: datetime) -> None:
+    """Let all timers of a kind fall due now: what they bring works out anew when it is due."""
+    await conn.execute(update(timers).where(timers.c.kind == kind, timers.c.due > now).values(due=now))
+
+
 async def next_due(conn: AsyncConnection) -> datetime | None:
     """Return when the next timer falls due (UTC), None where there is none."""
     first: datetime | None = await conn.scalar(select(func.min(timers.c.due, type_=timers.c.due.type)))
     return first
 
 
-async def move_due(conn: AsyncConnection, keys: Keyring, now: datetime, limit: int) -> int:
+async def move_due(conn: AsyncConnection, keys: Keyring, now: datetime, limit: int, held: frozenset[str] = frozenset()) -> int:
     """Move up to `limit` due timers into the inbox, earliest first, and return how many; those of an erased resident are dropped.
 
-    An item's raw is JSON: `timer` (the kind), `key`, `resident`, `ticket`, `session`. It goes into the lane of the resident's chat, of the
-    ticket, or of the session.
+    Kinds that are held stay.
+
+    An item's raw is JSON: `timer` (the kind), `key`, `resident`, `ticket`, `session`, `broadcast`, `occurrence`. It goes into the lane of
+    the resident's chat, of the ticket, of the session, or of the broadcast, also for one of its occurrences.
     """
-    due = select(timers).where(timers.c.due <= now).order_by(timers.c.due).limit(limit)
+    due = select(timers).where(timers.c.due <= now, timers.c.kind.not_in(held)).order_by(timers.c.due).limit(limit)
     rows = (await conn.execute(due.with_for_update(skip_locked=True))).all()
     if not rows:
         return 0
@@ -77,7 +87,7 @@ async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any], now: dateti
     lane = await _lane(conn, keys, subject)
     if lane is None:
         return None
-    told = {"timer": row.kind, "key": subject.key, "resident": subject.resident, "ticket": subject.ticket, "session": subject.session}
+    told = {"timer": row.kind, **_SUBJECT.dump_python(subject)}
     return inbox.NewItem(SOURCE, secrets.token_hex(16), lane, json.dumps(told).encode(), now)
 
 
@@ -89,4 +99,7 @@ async def _lane(conn: AsyncConnection, keys: Keyring, subject: _Subject) -> str 
         return lanes.of_ticket(keys, subject.ticket)
     if subject.session is not None:
         return lanes.of_session(keys, subject.session)
+    if subject.broadcast is not None or subject.occurrence is not None:
+        broadcast = subject.broadcast or await occurrences.broadcast_of(conn, subject.occurrence or OccurrenceId(""))
+        return None if broadcast is None else lanes.of_broadcast(keys, broadcast)
     return lanes.of_timer(keys, subject.key)

@@ -1,4 +1,4 @@
-"""A new version of the calendar, and what it means: reminders are worked out anew, and sessions that it comes upon are named."""
+"""A new version of the calendar, and what it means: reminders and broadcasts are worked out anew, and what it comes upon is named."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.model.people import Member
 from bot.model.sessions import Session
 from bot.model.situation import Situation
 from bot.model.text import N_, Piece, Text, Words, lines, paragraphs
+from handlers.broadcasts.rescheduling import rescheduled
 from handlers.calendar.panel import panel
 from handlers.session_timers import drop_timers, timers
 
@@ -23,13 +24,15 @@ def change(situation: Situation, member: Member, after: Calendar, detail: str, t
     changed = replace(situation, calendar=after, calendars=(after, *situation.calendars))
     sessions = [session for session in situation.sessions if _ahead(session, situation.now)]
     hit = [(session, why) for session in sessions if (why := _new_conflict(session, situation.calendar, after))]
+    casts, follow = rescheduled(situation.calendar, changed)
     note = lines(N_("These sessions now fall into it:"), *(_line(each, why, situation) for each, why in hit)) if hit else None
     return [
         SetCalendar(after, member.id),
         Audit("calendar", None, PROVINCE, member.id, f"{detail} {after.version}"),
         *_again(sessions, changed),
         *(_tell_forum(session, why) for session, why in hit if session.forum != PROVINCE),
-        panel(changed, token, paragraphs(told, note)),
+        *follow,
+        panel(changed, token, paragraphs(told, note, casts)),
     ]
 
 

@@ -37,6 +37,9 @@ def rules(calendar: Calendar, today: date) -> Joined:
             N_("Weekend: {days}", days=weekend) if calendar.weekend else None,
             N_("The week starts on: {day}", day=first) if first else None,
             N_("Quiet hours: {start} to {end}", start=calendar.quiet_from, end=calendar.quiet_until),
+            N_("Friday prayer, no broadcasts: {start} to {end}", start=calendar.friday_from, end=calendar.friday_until)
+            if calendar.friday_from < calendar.friday_until
+            else None,
         ),
         _listed(N_("Holidays:"), ahead(calendar.holidays, today)),
         _listed(N_("Ramadan:"), ahead(calendar.ramadan, today)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model.effects import Audit, Effect, Priority, Send, Toast
-from bot.model.messages import Action, Message, ToForum
+from bot.model.messages import Action, Message
 from bot.model.people import Member
 from bot.model.situation import Situation
 from bot.model.text import Text
@@ -51,7 +51,7 @@ def press(action: DeskAction, decide: Callable[[Case], list[Effect]]) -> Handler
 
 
 def refuse_aloud(situation: Situation, text: Text) -> list[Effect]:
-    """Say in the group why a reply came to nothing: there is no button press to answer, and silence would look like success."""
-    if situation.forum is None:
+    """Say in the same chat why a reply came to nothing: there is no button press to answer, and silence would look like success."""
+    if situation.here is None:
         return []
-    return [Send(ToForum(situation.forum), Message(text, answers=situation.prompt), Priority.REPLY)]
+    return [Send(situation.here, Message(text, answers=situation.prompt), Priority.REPLY)]

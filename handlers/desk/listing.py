@@ -29,6 +29,7 @@ COMMANDS = N_(
     "/help – these lines"
 )
 
+BROADCASTS = N_("/broadcast – write to everybody who asked to hear of a topic\n/broadcasts – broadcasts and what became of them")
 CALENDAR = N_("/calendar – holidays, Ramadan and internet shutdowns")
 
 
@@ -63,7 +64,7 @@ def help_lines(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
 
 def how_it_works(forum: ForumId) -> Piece:
     """Return the words with which a group learns what it can do."""
-    return paragraphs(HELP, lines(COMMANDS, CALENDAR if forum == PROVINCE else None))
+    return paragraphs(HELP, lines(COMMANDS, BROADCASTS, CALENDAR if forum == PROVINCE else None))
 
 
 def _list(situation: Situation, forum: ForumId, token: str, wanted: int) -> list[Effect]:

@@ -11,6 +11,7 @@ from bot.i18n import render
 from bot.model.messages import Attachment, AttachmentKind
 from bot.model.outgoing import Later, Never, Outgoing
 from tests.channels.conftest import Line
+from tests.documents import samples as documents
 
 KINDS: list[AttachmentKind] = ["photo", "voice", "video"]
 
@@ -151,8 +152,22 @@ async def test_a_file_that_the_bot_made_anew_takes_the_place_of_the_old_one(line
     assert int(shown[0]) not in sara.talk.messages
 
 
-async def test_a_document_that_is_not_ours_is_never_passed_on(line: Line, sara: Person) -> None:
-    document = Attachment("document", sara.sends("photo").file_ids[-1])
+async def test_a_members_document_goes_on_as_its_pages_alone(line: Line, sara: Person) -> None:
+    """B48: neither its file name, nor its author, nor anything else that was written beside its pages."""
+    omar = line.world.person("Omar")
+    group = line.world.group("Khanaqin", admins=(omar,))
+    sent = omar.sends_document(documents.pdf(), group, name="canary-list.pdf", mime="application/pdf")
+    await line.shows(sara, Outgoing("read this", "en", attachment=Attachment("document", sent.file_ids[0])))
+    file = sara.last.raw["document"]
+    assert (file["file_name"], file["mime_type"], sara.last.text) == ("document.pdf", "application/pdf", "read this")
+    assert documents.text_of(sara.last.data) == [documents.SHOWN]
+    assert b"canary" not in sara.last.data
+    assert "canary" not in str(sara.last.raw)
+    assert sent.file_ids[0] not in sara.last.file_ids
+
+
+async def test_a_document_that_cannot_be_told_is_never_passed_on(line: Line, sara: Person) -> None:
+    locked = sara.sends_document(documents.pdf(password="secret"), mime="application/pdf")
+    document = Attachment("document", locked.file_ids[-1])
     await line.shows(sara, Outgoing("Look", "en", attachment=document))
     assert sara.last.text == f"Look\n\n{note(document)}"
-    assert line.world.asked("getFile") == []

@@ -8,10 +8,12 @@ import traceback
 import pytest
 from telegram.error import TelegramError
 
+from bot import charts
 from bot.demo.server import StandIn
 from bot.model.messages import Attachment
 from bot.model.outgoing import Outgoing
 from tests.channels.conftest import Alarms, Inbox, Line, channel_to
+from tests.documents import samples as documents
 
 WORDS = "canary words of a resident"
 
@@ -41,6 +43,23 @@ async def test_no_log_record_of_any_level_holds_a_secret(line: Line, caplog: pyt
     secret = line.telegram.token.partition(":")[2]
     for canary in (line.telegram.token, line.telegram.token.replace(":", "%3A"), secret, WORDS, "anary", str(sara.id), photo.file_ids[-1]):
         assert canary not in told
+
+
+async def test_what_is_drawn_and_cleaned_apart_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    """B50: neither the words of a chart, drawn or not, nor anything of a document or of who sent it."""
+    caplog.set_level(logging.DEBUG)
+    bars = (("canary label", 1, True),)
+    async with StandIn.start(limits=False) as telegram, channel_to(telegram, Alarms(), draw=charts.draw) as channel:
+        line = Line(telegram, channel, Alarms())
+        sara = telegram.world.person("Canaryname")
+        sara.starts()
+        sent = sara.sends_document(documents.pdf(), name="canary.pdf", mime="application/pdf")
+        await line.shows(sara, Outgoing("", "en", attachment=Attachment("document", sent.file_ids[0])))
+        await line.shows(sara, Outgoing("", "en", chart=("canary title", bars)))
+        await line.shows(sara, Outgoing("in words", "en", chart=("canary " * 10**6, bars * 10**5)))
+    told = "\n".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records if not record.name.startswith("uvicorn"))
+    assert "anary" not in told
+    assert sent.file_ids[0] not in told
 
 
 @pytest.mark.parametrize("kind", ["status", "html", "truncated", "reset_after"])

@@ -31,7 +31,7 @@ from bot.model.events import (
     TextReceived,
     UnsupportedReceived,
 )
-from bot.model.messages import Action
+from bot.model.messages import Action, Attachment
 from bot.model.outgoing import Label, Outgoing
 from tests.channels.conftest import Line
 
@@ -168,7 +168,9 @@ def test_a_place_is_a_point_with_a_title() -> None:
     assert event_of(location=point, venue={"location": point, "title": "Alwand bridge"}) == LocationReceived(34.35, 45.39, "Alwand bridge")
 
 
-@pytest.mark.parametrize("point", [{"latitude": 91, "longitude": 0}, {"latitude": float("nan"), "longitude": 0}, {"latitude": True}])
+@pytest.mark.parametrize(
+    "point", [{"latitude": 91, "longitude": 0}, {"latitude": float("nan"), "longitude": 0}, {"latitude": 10**400}, {"latitude": True}]
+)
 def test_a_place_that_is_none_is_not_understood(point: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="latitude"):
         event_of(location=point)
@@ -340,3 +342,57 @@ def test_no_update_whatsoever_does_harm(data: st.DataObject) -> None:
 def test_bytes_that_are_no_update_are_not_understood(raw: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         read(raw, username=None, now=lambda: NOW)
+
+
+PDF: dict[str, Any] = {
+    "document": {"file_id": "BQAC", "file_unique_id": "u", "file_name": "canary.pdf", "mime_type": "application/pdf", "file_size": 99},
+    "caption": "look",
+}
+OURS: dict[str, Any] = {"message_id": 3, "from": {"id": 7, "is_bot": True, "first_name": "Alwand", "username": "Alwand_Bot"}}
+
+
+@pytest.mark.parametrize("where", [(GROUP,), ()], ids=["in a group", "in private"])
+def test_a_document_in_answer_to_the_bot_is_taken_without_its_name(where: tuple[Any, ...]) -> None:
+    """B48: a member's document carries neither its name nor its author, in the group and in private."""
+    arrival = arrival_of("message", message(*where, **PDF, reply_to_message=OURS))
+    assert arrival is not None
+    assert arrival.event == MediaReceived(Attachment("document", "BQAC", 99), "look", message="5")
+    assert "canary.pdf" not in str(asdict(arrival))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        message(**PDF),
+        message(GROUP, **PDF),
+        message(GROUP, **PDF, reply_to_message={"message_id": 3, "from": SARA}),
+        message(GROUP, **PDF, reply_to_message=OURS | {"from": OURS["from"] | {"username": "another_bot"}}),
+        message(GROUP, document=PDF["document"] | {"mime_type": "application/msword"}, reply_to_message=OURS),
+        message(GROUP, document=PDF["document"] | {"mime_type": ""}, reply_to_message=OURS),
+    ],
+    ids=["in private to nobody", "to nobody", "to a person", "to another bot", "of another type", "of no type"],
+)
+def test_any_other_document_is_refused(sent: dict[str, Any]) -> None:
+    arrival = arrival_of("message", sent)
+    assert arrival is not None
+    assert arrival.event == UnsupportedReceived("document")
+
+
+@pytest.mark.parametrize("kind", ["channel_post", "edited_channel_post"])
+def test_what_is_posted_in_a_channel_concerns_nobody(kind: str) -> None:
+    channel = {"id": -1009, "type": "channel", "title": "Khanaqin", "username": "khanaqin_forum"}
+    assert arrival_of(kind, message(channel, text="hello", sender_chat=channel)) is None
+    assert arrival_of("message", message(channel, text="hello", sender_chat=channel)) is None
+
+
+@pytest.mark.parametrize(("before", "after"), [("left", "administrator"), ("administrator", "left")])
+def test_coming_into_a_channel_joins_no_group(before: str, after: str) -> None:
+    bot = {"id": 7, "is_bot": True, "first_name": "Alwand"}
+    change = {
+        "chat": {"id": -1009, "type": "channel", "title": "Khanaqin"},
+        "from": SARA,
+        "date": 1_790_000_000,
+        "old_chat_member": {"status": before, "user": bot},
+        "new_chat_member": {"status": after, "user": bot},
+    }
+    assert arrival_of("my_chat_member", change) is None

@@ -1,5 +1,6 @@
 """What `alwand check` finds on this machine, and how it says to mend it (B112)."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -130,3 +131,16 @@ def test_a_number_that_residents_see_is_tried_twice_a_year(tmp_path: Path, check
 def test_every_language_is_complete() -> None:
     """B34."""
     assert [found.level for found in machine.languages()] == ["fine", "fine", "fine"]
+
+
+async def test_numbers_can_be_drawn() -> None:
+    assert (await machine.pictures()).level == "fine"
+
+
+async def test_without_what_draws_the_bot_runs_and_says_what_is_lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "bare").write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    (tmp_path / "bare").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bare"))
+    found = await machine.pictures()
+    assert found.level == "mind"
+    assert "matplotlib" in found.remedy

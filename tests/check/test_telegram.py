@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import Finding, examine
+from bot.check import Finding, examine, machine
 from bot.cli.keys import make
 from bot.clock import OffsetClock, SystemClock
 from bot.config import example, load
@@ -24,6 +24,16 @@ NAMES = ["khanaqin", "mandali", "saadiya", "jalawla", "khalis", "muqdadiya", "ba
 async def telegram() -> AsyncIterator[StandIn]:
     async with StandIn.start() as stand_in:
         yield stand_in
+
+
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw nothing at each examination: `test_machine.py` does, and so does the whole command below."""
+
+    async def not_drawn() -> Finding:
+        return Finding("fine", "pictures", "")
+
+    monkeypatch.setattr(machine, "pictures", not_drawn)
 
 
 class Town:
@@ -171,6 +181,47 @@ class TestAGroup:
         channel = town.telegram.world.channel("News", bot="administrator")
         found = (await town.examined((str(town.groups["mandali"].id), str(channel.id))))["group of Mandali"]
         assert (found.level, found.remedy) == ("wrong", "link a group")
+
+
+CHANNEL = ('# channel = "@…" ', 'channel = "@khanaqin_forum" ')
+
+
+class TestAChannel:
+    async def test_where_the_bot_may_post_is_fine(self, town: Town) -> None:
+        town.telegram.world.channel("Khanaqin", bot="administrator", username="khanaqin_forum")
+        assert (await town.examined(CHANNEL))["channel of Khanaqin"].level == "fine"
+
+    async def test_that_is_not_there_is_told(self, town: Town) -> None:
+        found = (await town.examined(CHANNEL))["channel of Khanaqin"]
+        assert (found.level, "see whether channel is right" in found.remedy) == ("wrong", True)
+
+    @pytest.mark.parametrize("status", ["member", "administrator"])
+    async def test_where_the_bot_may_not_post_is_told(self, town: Town, status: str) -> None:
+        channel = town.telegram.world.channel("Khanaqin", bot=status, username="khanaqin_forum")
+        channel.members[town.telegram.world.bot["id"]].lacks = frozenset({"can_post_messages"})
+        found = (await town.examined(CHANNEL))["channel of Khanaqin"]
+        assert (found.level, found.words) == ("wrong", "the bot may not post there")
+        assert "let it post messages" in found.remedy
+
+    async def test_that_is_a_group_is_told(self, town: Town) -> None:
+        group = town.telegram.world.group("Not a channel", kind="supergroup")
+        found = (await town.examined((CHANNEL[0], f'channel = "{group.id}" ')))["channel of Khanaqin"]
+        assert (found.level, found.remedy) == ("wrong", "name a channel")
+
+
+class TestPaidBroadcasts:
+    async def test_are_not_looked_into_unless_they_are_on(self, town: Town) -> None:
+        assert "Stars" not in await town.examined()
+        assert not town.telegram.world.asked("getMyStarBalance")
+
+    async def test_are_told_with_what_the_balance_is_good_for(self, town: Town) -> None:
+        town.telegram.world.stars = 2500
+        found = (await town.examined(("paid = false", "paid = true ")))["Stars"]
+        assert (found.level, found.words) == ("fine", "2,500 on the balance, for 25,000 messages of broadcasts")
+
+    async def test_without_anything_to_pay_with_are_told(self, town: Town) -> None:
+        found = (await town.examined(("paid = false", "paid = true ")))["Stars"]
+        assert (found.level, "set paid = false" in found.remedy) == ("wrong", True)
 
 
 async def run(*arguments: str | Path) -> tuple[int, str, str]:

@@ -48,7 +48,7 @@ def test_the_example_shows_every_setting_and_no_other() -> None:
 
 def test_the_example_shows_the_usual_values() -> None:
     given = tomllib.loads(example().read_text(encoding="utf-8"))
-    for name in ("telegram", "storage", "retention", "limits", "service"):
+    for name in ("telegram", "storage", "retention", "limits", "broadcasts", "service"):
         usual = Config.model_fields[name].default
         assert given[name] == {key: getattr(usual, key) for key in given[name]}
 
@@ -127,6 +127,26 @@ def test_groups_given_by_id_are_told_by_forum(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(example().read_text(encoding="utf-8").replace("[province]", "[province]\nchat_id = -5"), encoding="utf-8")
     assert load(file).chats() == {PROVINCE: "-5"}
+
+
+def test_broadcasts_are_not_paid_for_unless_somebody_says_so(tmp_path: Path) -> None:
+    """What costs money is off; and its rate alone turns nothing on."""
+    text = example().read_text(encoding="utf-8")
+    assert load(example()).places().paid == 0
+    file = tmp_path / "config.toml"
+    for changed, rate in [
+        (text.replace("paid_per_second = 1000", "paid_per_second = 200"), 0),
+        (text.replace("\npaid = false", "\npaid = true").replace("paid_per_second = 1000", "paid_per_second = 200"), 200),
+    ]:
+        file.write_text(changed, encoding="utf-8")
+        assert load(file).places().paid == rate
+
+
+@pytest.mark.parametrize(("given", "channel"), [('"@khanaqin_forum"', "@khanaqin_forum"), ("-1001234567890", "-1001234567890")])
+def test_a_district_can_have_a_public_channel(tmp_path: Path, given: str, channel: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(example().read_text(encoding="utf-8").replace('# channel = "@…"', f"channel = {given}", 1), encoding="utf-8")
+    assert [district.channel for district in load(file).places().districts] == [channel] + [None] * 6
 
 
 def test_times_are_told_as_spans() -> None:

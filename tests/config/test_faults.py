@@ -41,6 +41,11 @@ def line_of(folder: Path, text: str) -> int:
         ('api_url = "https://api.telegram.org"', 'api_url = "api.telegram.org"', "[telegram] api_url", "should be https://HOST"),
         ('code = "MND"', 'code = "mandali"', '[[district]] no. 2 (id "mandali") code', "should be 2 to 4 capital letters"),
         ('code = "MND"', 'code = "KHN"', '[[district]] no. 2 (id "mandali") code', "is the same as in [[district]] no. 1 code"),
+        ("paid_per_second = 1000", "paid_per_second = 30", "[broadcasts] paid_per_second", "should be greater than or equal to 31"),
+        ("paid_per_second = 1000", "paid_per_second = 1001", "[broadcasts] paid_per_second", "should be less than or equal to 1000"),
+        ("paid = false", 'paid = "later"', "[broadcasts] paid", "should be a valid boolean"),
+        ('# channel = "@…"', 'channel = "khanaqin"', '[[district]] no. 1 (id "khanaqin") channel', 'such as "@name", or its id -100'),
+        ('# channel = "@…"', "channel = 1001234567890", '[[district]] no. 1 (id "khanaqin") channel', 'such as "@name"'),
         ("lat = 33.745,", "lat = 45.558,", '[[district]] no. 2 (id "mandali") centre.lat', "should be less than or equal to 38"),
         ('id = "mandali"', 'id = "khanaqin"', '[[district]] no. 2 (id "khanaqin") id', "is the same as in [[district]] no. 1 id"),
         ('id = "mandali"', 'id = "province"', '[[district]] no. 2 (id "province") id', "is the same as in [province]"),
@@ -58,6 +63,7 @@ def line_of(folder: Path, text: str) -> int:
         ('number = "911"', 'number = "٩١١"', '[[hotline]] no. 1 (key "emergency") number', "should be digits 0-9"),
         ('number = "911"', 'number = ""', '[[hotline]] no. 1 (key "emergency")', "has no number to show"),
         ('quiet_from = "21:00"', "quiet_from = 21", "[calendar] quiet_from", "should be the hour as clocks in Iraq show it"),
+        ('friday_until = "14:00"', 'friday_until = "10:00"', "[calendar] friday_until", "ends before it begins"),
         ('quiet_until = "08:00"', 'quiet_until = "20:00"', "[calendar] quiet_until", "at most 16 hours can be quiet"),
         ('week_starts = "saturday"', 'week_starts = "sabt"', "[calendar] week_starts", "should be 'monday', 'tuesday'"),
         ("last = 2027-01-06", "last = 2026-01-06", '[[calendar.holiday]] no. 2 ("Army Day")', "ends before it begins"),
@@ -85,11 +91,22 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) ->
 
 def test_two_forums_cannot_share_a_group(tmp_path: Path) -> None:
     """F37."""
-    mandali = 'language = "ar"\n# chat_id = -1001234567890\nspellings = ["مندلي"'
+    mandali = 'language = "ar"\n# chat_id = -1001234567890\n# channel = "@…"\nspellings = ["مندلي"'
     head = "# chat_id = -1001234567890           # its group; easier: `alwand forum code province`"
     told = refused(tmp_path, (mandali, mandali.replace("# chat_id", "chat_id")), (head, head[2:]))
     (only,) = told
     assert only.endswith('[[district]] no. 2 (id "mandali") chat_id: is the same as in [province] chat_id; each needs its own')
+
+
+@pytest.mark.parametrize(("first", "second"), [('"@Diyala_News"', '"@diyala_news"'), ("-1001234567890", '"-1001234567890"')])
+def test_two_districts_cannot_share_a_channel(tmp_path: Path, first: str, second: str) -> None:
+    """F37: one post for all would be one too many."""
+    mandali = '# channel = "@…"\nspellings = ["مندلي"'
+    told = refused(
+        tmp_path, (mandali, mandali.replace('# channel = "@…"', f"channel = {second}")), ('# channel = "@…"', f"channel = {first}")
+    )
+    (only,) = told
+    assert only.endswith('[[district]] no. 2 (id "mandali") channel: is the same as in [[district]] no. 1 channel; each needs its own')
 
 
 def test_a_missing_setting_is_told_with_what_it_is_for(tmp_path: Path) -> None:

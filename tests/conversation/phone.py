@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.engine.decide import decide
 from bot.i18n import render
+from bot.model.broadcasts import Broadcast, Occurrence
 from bot.model.effects import (
     AddEntry,
+    CountVote,
     DropDraft,
     DropTimer,
     Effect,
@@ -23,18 +25,18 @@ from bot.model.effects import (
     SetAnswer,
     SetFeedback,
     SetResident,
+    SetSubscription,
     SetTimer,
-    Subscribe,
     Toast,
-    Unsubscribe,
 )
 from bot.model.events import ButtonPressed, CommandGiven, Event, LocationReceived, MediaReceived, TextEdited, TextReceived, TimerFired
-from bot.model.ids import PROVINCE, ForumId, Language, ResidentId, TicketId
+from bot.model.ids import PROVINCE, Language, ResidentId, TicketId
 from bot.model.messages import Action, Attachment, AttachmentKind, Button, Message, ToForum, ToResident
 from bot.model.people import Draft, Resident
 from bot.model.province import Province
 from bot.model.sessions import Answer, Feedback, Person, Promise, Session, Tally
-from bot.model.situation import NOBODY, Situation
+from bot.model.situation import NOBODY, NOTHING, Situation
+from bot.model.subscriptions import Subscription
 from bot.model.tickets import Ticket
 from handlers import BOOK
 
@@ -76,7 +78,10 @@ class Phone:
     erased: bool = False
     focus: TicketId | None = None
     reply_to: TicketId | None = None
-    subscribed: frozenset[ForumId] = frozenset()
+    subscription: Subscription = NOTHING
+    broadcast: Broadcast | None = None
+    occurrence: Occurrence | None = None
+    voted: bool = False
     session: Session | None = None
     answer: Answer | None = None
     tally: Tally = NOBODY
@@ -107,7 +112,10 @@ class Phone:
             actor="resident",
             ticket=replied,
             forums=forums,  # type: ignore[arg-type]  # a literal's values are not narrowed
-            subscribed=self.subscribed,
+            subscription=self.subscription,
+            broadcast=self.broadcast,
+            occurrence=self.occurrence,
+            voted=self.voted,
             session=self.session,
             answer=self.answer,
             tally=self.tally,
@@ -223,10 +231,10 @@ class Phone:
                 self.timers[effect.key] = effect
             case DropTimer(key):
                 self.timers.pop(key, None)
-            case Subscribe(_, forum):
-                self.subscribed |= {forum}
-            case Unsubscribe(_, forum):
-                self.subscribed -= {forum}
+            case SetSubscription(_, subscription):
+                self.subscription = NOTHING if subscription.empty else subscription
+            case CountVote():
+                self.voted = True
             case SetAnswer(_, resident, answer) if resident == self.resident.id:
                 self.answer = answer
             case SetFeedback(_, _, rating, words):

@@ -34,6 +34,7 @@ def under_way(
     promise: Promise = PROMISE,
     answer: Answer | None = None,
     now: datetime = NOON,
+    reached: int | None = None,
 ) -> Situation:
     """Return what the machine hands over for the next people of a round."""
     told = replace(session, state="cancelled") if kind == "cancelled" else session
@@ -46,6 +47,7 @@ def under_way(
         promises=(promise,),
         round=Round(ID, session.id, kind, "invited", cursor=3, subject=promise.id if kind == "promise" else ""),
         people=tuple(replace(person(4 + number), answer=answer) for number in range(people)),
+        reached=reached,
     )
 
 
@@ -64,15 +66,20 @@ def read(send: Send, language: Language = "en") -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_everybody_of_a_chunk_is_told_once_and_the_round_goes_on(province: Province, kind: RoundKind) -> None:
     """B97: one message each, in the round's slot, so that a second one to the same person changes nothing."""
-    sends, advance = told(under_way(province, kind, CHUNK))
+    sends, advance = told(under_way(province, kind, CHUNK, reached=3 + CHUNK))
     assert [send.to for send in sends] == [ToResident(person(4 + number).resident) for number in range(CHUNK)]
     assert {(send.slot, send.priority) for send in sends} == {(round_slot(ID), Priority.NOTICE)}
     assert advance == AdvanceRound(ID, 3 + CHUNK, done=False)
 
 
-def test_a_short_chunk_is_the_last(province: Province) -> None:
+def test_the_last_chunk_ends_the_round(province: Province) -> None:
     """Nobody is asked for again after the last."""
     assert told(under_way(province, "invitation", 2))[1] == AdvanceRound(ID, 5, done=True)
+
+
+def test_a_chunk_in_which_nobody_is_meant_is_not_the_last(province: Province) -> None:
+    """B97: the subscribers of other districts and topics stand in between."""
+    assert told(under_way(province, "invitation", 0, reached=900)) == ([], AdvanceRound(ID, 900, done=False))
     assert told(under_way(province, "invitation", 0)) == ([], AdvanceRound(ID, 3, done=True))
 
 
@@ -128,7 +135,7 @@ def test_a_reminder_says_the_hours_that_are_really_left(province: Province, left
 @pytest.mark.parametrize("state", ["cancelled", "held"])
 def test_what_no_longer_holds_is_told_to_nobody_else(province: Province, kind: RoundKind, state: SessionState) -> None:
     """A session that was cancelled while invitations were going out: the rest are not invited."""
-    sends, advance = told(under_way(province, kind, CHUNK, session=replace(SESSION, state=state)))
+    sends, advance = told(under_way(province, kind, CHUNK, session=replace(SESSION, state=state), reached=900))
     assert sends == []
     assert advance.done
 

@@ -87,3 +87,41 @@ def test_an_album_counts_each_of_its_messages() -> None:
     assert pace.spend(-1, 10.0, 3) == 50
     assert pace.spend(-1, 10.0, 2) == 0
     assert pace.spend(-1, 60.0, 3) == 0
+
+
+async def test_a_wait_can_be_fixed(session: aiohttp.ClientSession) -> None:
+    async with StandIn.start(limits=Limits(retry_after=5)) as telegram:
+        bot = Bot(telegram, session)
+        sara = bot.world.person()
+        sara.starts()
+        for _ in range(4):
+            await bot.sends(sara.id, "T")
+        assert (await bot.answer("sendMessage", chat_id=sara.id, text="T"))["parameters"] == {"retry_after": 5}
+
+
+def test_paid_messages_go_out_at_a_thousand_a_second_beside_the_free_ones() -> None:
+    pace = Pace(Limits())
+    assert [pace.spend(chat, 0.0, paid=True) for chat in range(1, 1002)] == [0] * 1000 + [1]
+    assert [pace.spend(chat, 0.5) for chat in range(2001, 2032)] == [0] * 30 + [1]
+    assert pace.charged == 1000 - 30
+
+
+async def test_stars_pay_for_what_is_beyond_the_free_messages(session: aiohttp.ClientSession) -> None:
+    """0.1 Stars a message; without Stars the free limits hold."""
+    async with StandIn.start(clock=WorldClock(lambda: 1_800_000_000.0)) as telegram:
+        bot = Bot(telegram, session)
+        telegram.world.stars = 1
+        people = [reader.id for reader in telegram.world.gather(41)]
+        for person in people[:40]:
+            await bot.asks("sendMessage", chat_id=person, text="T", allow_paid_broadcast=True)
+        assert await bot.asks("getMyStarBalance") == {"amount": 0}
+        telegram.world.stars = 3
+        await bot.asks("sendMessage", chat_id=people[40], text="T", allow_paid_broadcast=True)
+        assert await bot.asks("getMyStarBalance") == {"amount": 1, "nanostar_amount": 900_000_000}
+
+
+async def test_who_cannot_pay_is_held_to_the_free_limit(bot: Bot) -> None:
+    people = [reader.id for reader in bot.world.gather(31)]
+    for person in people[:30]:
+        await bot.asks("sendMessage", chat_id=person, text="T", allow_paid_broadcast=True)
+    assert "retry after 1" in await bot.refused("sendMessage", chat_id=people[30], text="T", allow_paid_broadcast=True)

@@ -46,7 +46,7 @@ def test_every_inserted_value_stands_in_an_isolate() -> None:
 def test_nothing_that_people_type_turns_the_sentence_round(typed: str, language: Language) -> None:
     """B36: isolates stay balanced on every line, and what we say keeps its order whatever stands between."""
     shown = render(said("Start {words} middle {again} end", words=Words(typed), again=typed), language)
-    inner = [part for part in outside(shown).split("\n") if part]
+    inner = [part for part in outside(shown).replace(RLM, "").split("\n") if part]
     assert " ".join("".join(inner).split()) == "Start middle end"
     assert not set(shown) & (set(DIRECTION_CONTROLS) - {FSI, PDI, RLM})
 
@@ -130,6 +130,12 @@ def test_a_moment_is_told_as_the_clock_in_baghdad_shows_it() -> None:
         assert render(said("{at}", at=moment), "en") == f"{FSI}{FSI}23 November 2026{PDI}, {FSI}01:05{PDI}{PDI}"
     assert "، " in render(said("{at}", at=late), "ar")
     assert render(said("{at}", at=time(7, 5)), "en") == f"{FSI}07:05{PDI}"
+
+
+def test_a_moment_in_an_arabic_sentence_reads_from_the_day_to_the_hour() -> None:
+    """B36: day and hour are isolates, so only a mark before them tells that the day stands on the right."""
+    moment = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    assert render(said("{at}", at=moment), "ar").endswith(f"{FSI}{RLM}{FSI}24 تشرين الثاني 2026{PDI}، {FSI}10:00{PDI}{PDI}")
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:

@@ -6,14 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from bot.model.calendar import BAGHDAD, Calendar, Shutdown, in_utc
+from bot.model.calendar import BAGHDAD, Calendar, Ramadan, Shutdown, in_utc
 
 START = datetime(2026, 12, 1, tzinfo=UTC)
 moments = st.integers(0, 60 * 24 * 40).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -94,6 +96,41 @@ def test_quiet_hours_end_in_the_morning_and_begin_in_the_evening() -> None:
 
 def test_a_new_version_has_the_next_number() -> None:
     assert Calendar(version=3).changed(week_starts=6) == Calendar(version=4, week_starts=6)
+
+
+@given(calendars, moments)
+@settings(max_examples=400, deadline=None)
+def test_a_moment_at_which_broadcasts_are_sent_is_found_after_every_moment(calendar: Calendar, moment: datetime) -> None:
+    """B93: neither quiet nor shut nor during the prayer, and nothing in between was possible."""
+    assume(any(not calendar.quiet(START + timedelta(minutes=minute)) for minute in range(1440)))
+    found = calendar.next_sendable(moment)
+    assert found >= moment
+    assert calendar.sendable(found)
+    assert (calendar.hindrance(moment) is None) == (found == moment)
+    between = (moment + (found - moment) * part / 17 for part in range(17))
+    assert found == moment or not any(calendar.sendable(each) for each in between)
+
+
+def test_no_broadcast_is_sent_during_the_friday_prayer_nor_while_the_fast_is_broken() -> None:
+    """B93."""
+    calendar = Calendar(ramadan=(Ramadan(date(2026, 12, 5), date(2026, 12, 6)),))
+    friday = 4
+    assert calendar.hindrance(wall(friday, 11)) == "friday"
+    assert calendar.next_sendable(wall(friday, 11)) == wall(friday, 14)
+    assert calendar.sendable(wall(friday, 10, 59))
+    assert calendar.sendable(wall(friday, 14))
+    assert calendar.sendable(wall(3, 12)), "on a Thursday nobody prays on Friday"
+    assert calendar.hindrance(wall(5, 17)) == "fast"
+    assert calendar.next_sendable(wall(5, 19, 59)) == wall(5, 20)
+    assert calendar.hindrance(wall(5, 22)) == "quiet"
+    assert calendar.next_sendable(wall(5, 22)) == wall(6, 8)
+    assert replace(calendar, friday_until=calendar.friday_from).sendable(wall(friday, 12))
+
+
+def test_a_calendar_that_was_stored_before_there_was_a_friday_rule_is_still_read() -> None:
+    stored = '{"weekend": [4, 5], "quiet_from": "22:00:00", "version": 7}'
+    read = TypeAdapter(Calendar).validate_json(stored)
+    assert (read.version, read.friday_from, read.friday_until) == (7, time(11), time(14))
 
 
 CHILD = """

@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import time
 from typing import Any
 
 from bot.channels.telegram import TelegramChannel
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.demo.server import StandIn
 from bot.demo.world.chat import Chat
 from bot.demo.world.people import Person
 from bot.i18n import render
+from bot.model.calendar import Calendar
 from bot.model.ids import PROVINCE, ForumId
 from bot.model.province import District, Hotline, Province
 from bot.model.text import Names
@@ -45,15 +47,25 @@ PROVINCE_OF_TESTS = Province(
     categories=(),
     hotlines=(Hotline("police", "911", _names("Police"), True, None),),
 )
+ANY_TIME = Calendar(quiet_from=time(), quiet_until=time(), friday_from=time(), friday_until=time())
+"""No hour is quiet, so that a broadcast is sent whenever the tests run."""
 
 
 def surroundings(keys: Keyring) -> Surroundings:
     """Return what every turn of these tests is handed."""
-    return Surroundings(keys, PROVINCE_OF_TESTS, SystemChance(), render)
+    return Surroundings(keys, PROVINCE_OF_TESTS, SystemChance(), render, ANY_TIME)
 
 
 async def live(
-    db: Database, url: str, token: str, stop: asyncio.Event, *, limits: Limits, clock: Clock, decide: Decide, intake_only: bool = False
+    db: Database,
+    url: str,
+    token: str,
+    stop: asyncio.Event,
+    *,
+    limits: Limits,
+    clock: SystemClock,
+    decide: Decide,
+    intake_only: bool = False,
 ) -> None:
     """Run the pipeline until stopped, or only receive until cancelled."""
     channel = TelegramChannel(
@@ -76,7 +88,7 @@ class House:
     province: Chat
     member: Person
     limits: Limits = field(default_factory=Limits)
-    clock: Clock = field(default_factory=SystemClock)
+    clock: SystemClock = field(default_factory=SystemClock)
     decide: Decide = decide
 
     @asynccontextmanager
@@ -123,7 +135,7 @@ class House:
         return [call.status for call in self.telegram.world.calls if call.status >= 400]
 
 
-async def linked(db: Database, forum: Chat, province: Chat, clock: Clock) -> None:
+async def linked(db: Database, forum: Chat, province: Chat, clock: SystemClock) -> None:
     """Make the forums known and give two of them their groups."""
     chats = {FORUM: str(forum.id), PROVINCE: str(province.id)}
     now = clock.now()

@@ -9,14 +9,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model.effects import EraseResident, MoveSession, MoveTicket, SetAnswer, StartRound, Subscribe
+from bot.model.effects import EraseResident, MoveSession, MoveTicket, SetAnswer, SetSubscription, StartRound
 from bot.model.ids import LANGUAGES, ResidentId, RoundId, TicketId
 from bot.model.messages import ToResident
 from bot.model.sessions import CHUNK, Answer, Reach, Round, RoundKind, Session
-from bot.storage import rounds, sessions, tickets
+from bot.storage import rounds, sessions, subscribers, tickets
 from bot.storage.database import Database
+from bot.storage.subscribers import LOOKED_AT
+from bot.storage.tables import subscribers as subscribers_table
 from tests.handlers.build import KHANAQIN, MANDALI, ticket
-from tests.pipeline.wire import NOW, Village, announced, opens
+from tests.pipeline.wire import NOW, Village, announced, opens, sessions_in
 
 
 @pytest.fixture
@@ -78,6 +80,20 @@ async def test_a_full_last_chunk_is_the_last(village: Village) -> None:
         await village.settled(f"s{number}", KHANAQIN)
     await village.does(the_round(session))
     assert len(await goes_on(village)) == 2 * CHUNK
+
+
+async def test_those_whom_a_round_is_not_for_do_not_end_it(village: Village) -> None:
+    """B97: more subscribers of other districts than are looked at in one turn stand before the one whom it is for."""
+    session = await opens(village, announced())
+    keys = village.db.keys
+    wants = {"language": "en", "reachable": True, "today": NOW.date()}
+    rows = [subscribers.row_of(keys, ResidentId(f"e{n}"), sessions_in(MANDALI), **wants) for n in range(LOOKED_AT + 10)]  # type: ignore[arg-type]
+    await village.db.transact(lambda conn: conn.execute(subscribers_table.insert(), rows))
+    await village.settled("sara", KHANAQIN)
+    await village.does(the_round(session))
+    assert await village.wakes() == 1
+    assert await village.said() == []
+    assert await goes_on(village) == ["sara"]
 
 
 async def test_a_round_that_nobody_is_there_for_ends(village: Village) -> None:
@@ -160,7 +176,7 @@ async def test_who_wants_no_more_is_not_told_again(village: Village) -> None:
     """B94: the stop button ends what is to come and touches no request."""
     session = await opens(village, announced())
     await village.settled("sara", KHANAQIN)
-    await village.does(Subscribe(ResidentId("residentsara"), KHANAQIN), the_round(session))
+    await village.does(SetSubscription(ResidentId("residentsara"), sessions_in(KHANAQIN)), the_round(session))
     await village.wakes()
     [row] = await village.said()
     stop = next(label.action for row in row.outgoing.rows for label in row if label.action.verb == "stop")

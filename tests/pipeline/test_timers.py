@@ -13,6 +13,7 @@ from bot.model.effects import SetTimer
 from bot.model.ids import ResidentId
 from bot.model.text import N_
 from bot.pipeline.limits import Limits
+from bot.pipeline.timekeeping import Timekeeper
 from bot.pipeline.timers import Timers
 from bot.pipeline.watch import Watch, announce_absence
 from bot.storage import residents, settings, timers
@@ -56,7 +57,8 @@ async def test_a_due_timer_is_a_turn_of_its_resident_and_fires_once_even_if_the_
 async def test_the_days_chores_leave_a_due_timer_to_the_tick(house: House) -> None:
     await set_timer(house, house.clock.now(), await resident_behind(house, house.resident()))
     rung = asyncio.Event()
-    ticks = Timers(house.db, house.clock, keep_posts=timedelta(days=180), told=rung.set)
+    time = Timekeeper(house.db, house.clock, told=lambda: None)
+    ticks = Timers(house.db, time, keep_posts=timedelta(days=180), told=rung.set)
     await ticks.chores()
     await ticks.tick()
     assert rung.is_set()

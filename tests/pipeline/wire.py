@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.base import Capabilities, Sign, Store
 from bot.engine.decide import decide
 from bot.i18n import render
-from bot.model.effects import Effect, SetResident, Subscribe
+from bot.model.effects import Effect, SetResident, SetSubscription
 from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, TextReceived
 from bot.model.ids import PROVINCE, ForumId, Language, ResidentId, SessionId
 from bot.model.messages import Action, ToForum, ToResident, recipient_key
 from bot.model.outgoing import Outcome, Outgoing, Sent
 from bot.model.sessions import Session
+from bot.model.subscriptions import Subscription
 from bot.pipeline import commit
 from bot.pipeline.chance import SystemChance
 from bot.pipeline.limits import Limits
@@ -57,6 +58,9 @@ class Wire:
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
         return Sent()
 
+    async def answers(self) -> bool:
+        return True
+
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None: ...
 
     async def set_chat_menu(self, chat: str, language: Language) -> bool:
@@ -78,6 +82,11 @@ class StillClock:
         return self.time.timestamp()
 
 
+def sessions_in(*districts: ForumId) -> Subscription:
+    """Return what somebody wants who wants to hear of the sessions in these districts."""
+    return Subscription(frozenset(districts), frozenset({"sessions"}))
+
+
 @dataclass
 class Village:
     """Four linked groups, residents, and the turns of the bot that serves them."""
@@ -89,8 +98,9 @@ class Village:
     def __post_init__(self) -> None:
         self.around = Surroundings(self.db.keys, PLACES, SystemChance(), render)
         limits = Limits(attempts=1)
-        quiet = {"sends": lambda: None, "told": lambda: None}
-        self.turns = Turns(self.db, self.around, {NAME: Wire()}, self._decide, limits, self.clock, **quiet)
+        self.turns = Turns(
+            self.db, self.around, {NAME: Wire()}, self._decide, limits, self.clock, sends=lambda: None, told=lambda: None
+        )  # fmt: skip
 
     @staticmethod
     def _decide(situation: Any, event: Event) -> Iterable[Effect]:
@@ -106,7 +116,7 @@ class Village:
 
         async def work(conn: AsyncConnection) -> None:
             await residents.create(conn, self.db.keys, id, NAME, name, name, NOW.date())
-            await self.writes(conn, SetResident(id, language=language, consented=True), *(Subscribe(id, forum) for forum in subscribed))
+            await self.writes(conn, SetResident(id, language=language, consented=True), SetSubscription(id, sessions_in(*subscribed)))
 
         await self.db.transact(work)
         return id

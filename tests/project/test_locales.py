@@ -27,8 +27,8 @@ FOREIGN = {
 """Letters of the neighbour's keyboard (in Kurdish also a word that begins with a plain ر), digits and signs of another script, invisible
 signs: the program adds its own isolates."""
 
-SAID_BY_TELEGRAM = {"Remain anonymous"}
-"""Quoted, but a label of Telegram's and not of ours."""
+SAID_BY_TELEGRAM = {"Remain anonymous", "Start"}
+"""Quoted, but labels of Telegram's and not of ours."""
 
 LANGUAGES = {path.parts[-3]: path for path in catalogues()}
 

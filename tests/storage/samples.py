@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model.broadcasts import Audience, Broadcast, Occurrence, Schedule
 from bot.model.effects import Priority
-from bot.model.ids import EntryId, ForumId, MemberId, ResidentId, SessionId, TicketId
+from bot.model.ids import BroadcastId, EntryId, ForumId, MemberId, OccurrenceId, ResidentId, SessionId, TicketId
 from bot.model.messages import Attachment, Recipient, ToForum, ToResident
 from bot.model.outgoing import Outgoing
 from bot.model.sessions import Session
-from bot.model.tickets import Content, Entry, Ticket
+from bot.model.tickets import Content as Words
+from bot.model.tickets import Entry, Ticket
 from bot.storage import outbox
 from bot.storage.database import Database
 from bot.storage.inbox import NewItem
+from bot.storage.occurrences import Content
 from bot.storage.tables import metadata
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, 589793, tzinfo=UTC)
@@ -54,7 +57,7 @@ def a_ticket(id: str = "ticketaaaaaa", **changes: Any) -> Ticket:
         contact=True,
         state="new",
         opened=TODAY,
-        content=Content("لا يوجد ماء", (Attachment("photo", "file-1", 9, False, 0),), "حي النصر", "أمس"),
+        content=Words("لا يوجد ماء", (Attachment("photo", "file-1", 9, False, 0),), "حي النصر", "أمس"),
     )
     return replace(ticket, **changes)
 
@@ -79,6 +82,38 @@ def a_session(id: str = "sessionaaaaa", **changes: Any) -> Session:
 def an_entry(id: str = "entryaaaaaaa", **changes: Any) -> Entry:
     entry = Entry(EntryId(id), TicketId("ticketaaaaaa"), "answer", "نحن في الطريق", NOW, delivery="waiting")
     return replace(entry, **changes)
+
+
+def a_broadcast(id: str = "broadcastaaa", **changes: Any) -> Broadcast:
+    broadcast = Broadcast(
+        id=BroadcastId(id),
+        forum=KHANAQIN,
+        author=TAKER,
+        author_person="a" * 64,
+        topic="drugs",
+        texts={"ar": "احذروا", "ckb": "وریا بن"},
+        audience=Audience(frozenset({KHANAQIN}), frozenset({"ar", "ckb"}), "youth", channels=True),
+        schedule=Schedule("weekly", at=time(16, 30), days=("mon", "thu"), until=date(2026, 9, 1)),
+    )
+    return replace(broadcast, **changes)
+
+
+def an_occurrence(id: str = "occurrencaaa", **changes: Any) -> Occurrence:
+    occurrence = Occurrence(
+        id=OccurrenceId(id),
+        broadcast=BroadcastId("broadcastaaa"),
+        forum=KHANAQIN,
+        wall=datetime(2026, 3, 14, 12, 30),  # noqa: DTZ001 - what the clock on the wall shows
+        due=datetime(2026, 3, 14, 9, 30, tzinfo=UTC),
+        state="sending",
+        revision=1,
+        started=NOW,
+    )
+    return replace(occurrence, **changes)
+
+
+def a_content(text: str = "احذروا") -> Content:
+    return Content(Audience(circle="women"), "drugs", {"ar": Outgoing(text, "ar"), "ckb": Outgoing(text, "ckb", protect=True)})
 
 
 async def put(

@@ -194,6 +194,8 @@ async def test_a_due_timer_arrives_in_the_lane_of_the_residents_own_chat(databas
         "resident": SOMEBODY.resident,
         "ticket": None,
         "session": None,
+        "broadcast": None,
+        "occurrence": None,
     }
     assert await move_due(database, SECOND) == 0
     assert await database.read(timers.next_due) is None

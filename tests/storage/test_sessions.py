@@ -6,16 +6,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.calendar import Calendar, Holiday
 from bot.model.effects import AdvanceRound, SetFeedback
 from bot.model.ids import PROVINCE, PromiseId, ResidentId, RoundId, SessionId
-from bot.model.sessions import Attendance, Feedback, Person, Promise, Round, Session, Tally
+from bot.model.sessions import Attendance, Feedback, Promise, Round, Session, Tally
+from bot.model.subscriptions import Subscription
 from bot.model.text import Names
-from bot.storage import answers, calendars, feedback, promises, rounds, sessions, subscriptions, tickets
+from bot.storage import answers, calendars, feedback, promises, rounds, sessions, subscribers, tickets
 from bot.storage.database import Database
 from bot.storage.errors import Stale
-from tests.storage.samples import DAY, KHANAQIN, MANDALI, NOW, TAKER, a_session, a_ticket, count
+from bot.storage.seal import Keyring
+from tests.storage.samples import DAY, KHANAQIN, MANDALI, NOW, TAKER, TODAY, a_session, a_ticket, count
 
 SARA, AZAD, LAYLA = ResidentId("residentsara"), ResidentId("residentazad"), ResidentId("residentlayl")
 SESSION = a_session()
@@ -28,6 +31,11 @@ async def opened(db: Database, *wanted: Session) -> None:
 
 async def says(db: Database, resident: ResidentId, answer: object, session: SessionId = SESSION.id) -> None:
     await db.transact(lambda conn: answers.put(conn, db.keys, session, resident, answer))  # type: ignore[arg-type]
+
+
+async def subscribes(conn: AsyncConnection, keys: Keyring, who: ResidentId) -> None:
+    wants = Subscription(frozenset({MANDALI}), frozenset({"sessions"}))
+    await subscribers.put(conn, keys, who, wants, language="ar", reachable=True, today=TODAY)
 
 
 async def in_line(db: Database) -> list[ResidentId]:
@@ -90,26 +98,10 @@ async def test_people_are_walked_in_chunks_by_their_place(database: Database) ->
     await opened(database)
     for number in range(5):
         await says(database, ResidentId(f"r{number}"), "coming" if number % 2 else "no")
-        await database.transact(lambda conn, who=f"r{number}": subscriptions.subscribe(conn, database.keys, ResidentId(who), KHANAQIN))  # type: ignore[misc]
     first = await database.read(lambda conn: answers.people(conn, database.keys, SESSION.id, ("coming", "no"), 0, 3))
     rest = await database.read(lambda conn: answers.people(conn, database.keys, SESSION.id, ("coming", "no"), first[-1].place, 3))
     assert [person.resident for person in (*first, *rest)] == ["r0", "r1", "r2", "r3", "r4"]
     assert [person.answer for person in (*first, *rest)] == ["no", "coming", "no", "coming", "no"]
-    heard = await database.read(lambda conn: subscriptions.people(conn, database.keys, KHANAQIN, 0, 4))
-    more = await database.read(lambda conn: subscriptions.people(conn, database.keys, KHANAQIN, heard[-1].place, 4))
-    assert [person.resident for person in (*heard, *more)] == ["r0", "r1", "r2", "r3", "r4"]
-
-
-async def test_a_subscription_is_one_tap_in_and_one_tap_out(database: Database) -> None:
-    keys = database.keys
-    for forum in (KHANAQIN, KHANAQIN, MANDALI):
-        await database.transact(lambda conn, forum=forum: subscriptions.subscribe(conn, keys, SARA, forum))  # type: ignore[misc]
-    await database.transact(lambda conn: subscriptions.subscribe(conn, keys, AZAD, KHANAQIN))
-    assert await database.read(lambda conn: subscriptions.of_resident(conn, keys, SARA, [KHANAQIN, MANDALI])) == {KHANAQIN, MANDALI}
-    await database.transact(lambda conn: subscriptions.unsubscribe(conn, keys, SARA, KHANAQIN))
-    assert await database.read(lambda conn: subscriptions.of_resident(conn, keys, SARA, [KHANAQIN, MANDALI])) == {MANDALI}
-    people = await database.read(lambda conn: subscriptions.people(conn, keys, KHANAQIN, 0, 10))
-    assert [person.resident for person in people] == [AZAD]
 
 
 async def test_feedback_takes_the_place_of_what_was_said_before(database: Database) -> None:
@@ -192,18 +184,17 @@ async def test_who_is_erased_leaves_only_numbers(database: Database) -> None:
         words = SetFeedback(session, SARA, "bad", "words")
         await database.transact(lambda conn, words=words: feedback.put(conn, keys, words))  # type: ignore[misc]
     for resident in (SARA, AZAD):
-        await database.transact(lambda conn, who=resident: subscriptions.subscribe(conn, keys, who, MANDALI))  # type: ignore[misc]
+        await database.transact(lambda conn, who=resident: subscribes(conn, keys, who))  # type: ignore[misc]
 
     freed = await database.transact(lambda conn: answers.erase(conn, keys, SARA))
     await database.transact(lambda conn: feedback.erase(conn, keys, SARA))
-    await database.transact(lambda conn: subscriptions.erase(conn, keys, SARA))
+    await database.transact(lambda conn: subscribers.erase(conn, keys, SARA))
 
     assert set(freed) == {SESSION.id, "sessionbbbbb"}
     assert await database.read(lambda conn: answers.answered(conn, keys, SARA)) == ()
     assert len(await database.read(lambda conn: answers.answered(conn, keys, AZAD))) == 2
     assert await database.read(lambda conn: feedback.of_session(conn, keys, SESSION.id)) == (Feedback("bad"),)
-    people = await database.read(lambda conn: subscriptions.people(conn, keys, MANDALI, 0, 9))
-    assert people == (Person(AZAD, people[0].place),)
+    assert [each.resident for each in await database.read(lambda conn: subscribers.scan(conn, keys, 0, 9))] == [AZAD]
 
 
 async def test_every_version_of_the_calendar_is_kept_and_none_is_written_twice(database: Database) -> None:

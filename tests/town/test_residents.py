@@ -90,6 +90,7 @@ async def test_a_resident_who_blocks_the_bot_is_marked_and_comes_back(own_town: 
     await sara.arrives()
     reference = await sara.reports("Wild dogs at the school.")
     card = await forum.card(reference)
+    await sara.hears("Do you want them?")  # the last thing that is said to her
     sara.person.is_blocking = True  # as the bot first meets it, when Telegram's own word is late
     entry = await answers(forum, card, "How many are there?")
     await forum.until(lambda: "✖" in entry.text)

@@ -18,10 +18,10 @@ from bot.channels.telegram.files import Files
 from bot.channels.telegram.layout import CAPTION, TEXT
 from bot.channels.telegram.read import NAME, read
 from bot.channels.telegram.receive import Alarm, Receiver
-from bot.channels.telegram.send import Render, Sender
+from bot.channels.telegram.send import Draw, Render, Sender
 from bot.channels.telegram.setup import Menus, Setup
 from bot.channels.telegram.splitting import split
-from bot.channels.telegram.transport import Transport
+from bot.channels.telegram.transport import Refused, Transport
 from bot.model.events import Arrival
 from bot.model.ids import Language
 from bot.model.outgoing import Outcome, Outgoing
@@ -48,6 +48,7 @@ class TelegramChannel:
         first_pause: seconds before the first repetition of a failed poll; each further one waits twice as long, up to 30.
         stalled_seconds: how long a download may stand still before the file counts as lost.
         recordings: files of our own that can be sent, by the name that attachments have for them.
+        draw: makes the pictures of numbers (`bot.charts.draw`); without it, messages go without them.
     """
 
     name = NAME
@@ -66,6 +67,7 @@ class TelegramChannel:
         first_pause: float = 0.5,
         stalled_seconds: float = 10.0,
         recordings: Mapping[str, Path] = MappingProxyType({}),
+        draw: Draw | None = None,
     ) -> None:
         base = api_url.rstrip("/")
         self._transport = Transport()
@@ -80,7 +82,7 @@ class TelegramChannel:
         self._receiver = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
         self._setup = None if menus is None else Setup(self.bot, render, menus)
         files = Files(self.bot, self._transport, stalled_seconds=stalled_seconds, recordings=recordings)
-        self._sender = Sender(self.bot, files, render)
+        self._sender = Sender(self.bot, self._transport, files, render, draw, self._receiver.own_name)
 
     async def __aenter__(self) -> Self:
         """Open the connections. Telegram is not asked anything yet: a start without a network is a start."""
@@ -107,6 +109,16 @@ class TelegramChannel:
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
         """Show it in the chat; see `bot.channels.base.Channel.send`."""
         return await self._sender.send(chat, outgoing, shown=shown, answers=answers, sign=sign)
+
+    async def answers(self) -> bool:
+        """Ask for the bot's own name, which changes nothing: whether Telegram answers, be it with a refusal."""
+        try:
+            await self.bot.get_me(read_timeout=_PRESS_SECONDS)
+        except Refused as refused:
+            return refused.status < 500
+        except TelegramError:
+            return False
+        return True
 
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
         """Answer a button press. Telegram takes that for 150 s and shows at most 200 characters; nothing depends on it."""

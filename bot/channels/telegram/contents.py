@@ -30,6 +30,8 @@ _KIND_OF_TYPE: Final[dict[str, AttachmentKind]] = {
     "video/quicktime": "video",
 }
 """What can be cleaned and so passed on; a picture sent as a file counts as a photo, a recording sent as a file as a voice note."""
+_DOCUMENT: Final = "application/pdf"
+"""The one kind of document of which it can be told what it shows and what else it holds."""
 _FILES: Final[dict[str, str]] = {
     "voice": "audio/ogg",
     "video": "video/mp4",
@@ -64,12 +66,15 @@ class ForAnotherBot(Exception):
     """A command in a group that names another bot."""
 
 
-def event_of(message: Json, *, username: str | None) -> Event | None:
-    """Return what a new message says; None for a service message. Raises `ForAnotherBot` and ValueError."""
+def event_of(message: Json, *, username: str | None, documents: bool) -> Event | None:
+    """Return what a new message says; None for a service message. Raises `ForAnotherBot` and ValueError.
+
+    `documents`: a PDF is taken, and not refused like all other files that are neither picture, sound nor film.
+    """
     text = words(message, "text")
     if text:
         return _command(text, username) or TextReceived(text)
-    attachment = attachment_of(message)
+    attachment = attachment_of(message, documents=documents)
     if attachment is not None:
         return MediaReceived(attachment, words(message, "caption"), words(message, "media_group_id") or None)
     if (location := record(message, "location")) is not None:
@@ -79,14 +84,15 @@ def event_of(message: Json, *, username: str | None) -> Event | None:
     return None if kind is None else UnsupportedReceived(kind)
 
 
-def attachment_of(message: Json) -> Attachment | None:
+def attachment_of(message: Json, *, documents: bool = False) -> Attachment | None:
     """Return the file that a message holds, if it is of a kind that can be cleaned and passed on."""
     if sizes := records(message, "photo"):
         return _photo(sizes)
     for field, usual in _FILES.items():
         file = record(message, field)
         if file is not None:
-            kind = _KIND_OF_TYPE.get((words(file, "mime_type") or usual).lower())
+            type_ = (words(file, "mime_type") or usual).lower()
+            kind = "document" if documents and type_ == _DOCUMENT else _KIND_OF_TYPE.get(type_)
             return None if kind is None else _attachment(kind, file)
     return None
 

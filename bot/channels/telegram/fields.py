@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,7 +48,7 @@ def degrees(holder: Json, name: str, limit: float) -> float:
     found = holder.get(name)
     if not isinstance(found, int | float) or isinstance(found, bool):
         raise ValueError(f"no {name}")
-    if not math.isfinite(found) or abs(found) > limit:
+    if not abs(found) <= limit:  # said so, it refuses what is not a number at all, and what is too large for any
         raise ValueError(f"{name} out of range")
     return float(found)
 

@@ -6,24 +6,21 @@ A file is never sent on by its id: that would carry its name, and with it what t
 from __future__ import annotations
 
 import asyncio
-import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from telegram import Bot
 
+from bot import documents
 from bot.channels.telegram.contents import DOWNLOAD_LIMIT
 from bot.channels.telegram.media import CannotClean, clean_photo, clean_video, clean_voice, ending
 from bot.channels.telegram.outcomes import verdict_of
 from bot.channels.telegram.transport import AnswerLost, Refused, Transport
 from bot.model.messages import Attachment, AttachmentKind
 
-# The file is sent with the type of its name's ending, which Python knows only where the system has a list of them.
-mimetypes.add_type("text/calendar", ".ics")
-
-_CLEAN: Final = {"photo": clean_photo, "voice": clean_voice, "video": clean_video}
+_CLEAN: Final[dict[AttachmentKind, Callable[[bytes], bytes]]] = {"photo": clean_photo, "voice": clean_voice, "video": clean_video}
 _AT_ONCE: Final = 2
 """Pictures unpacked at the same time: each takes up to 160 MB of memory, and a core."""
 _TRIES: Final = 2
@@ -58,17 +55,24 @@ class Files:
         """Return the file, cleaned. Raises `FileLost`; and `Refused` or `Unreached` where Telegram as a whole is in trouble."""
         if attachment.made:
             return Upload(attachment.kind, attachment.made.encode(), attachment.file, 0)
-        if attachment.too_big or attachment.kind not in _CLEAN:
+        if attachment.too_big:
             raise FileLost
         if (own := self._recordings.get(attachment.file)) is not None:
             return Upload(attachment.kind, await asyncio.to_thread(own.read_bytes), own.name, attachment.duration)
-        data = await self._download(await self._address(attachment))
+        cleaned = await self._clean(attachment.kind, await self._download(await self._address(attachment)))
+        return Upload(attachment.kind, cleaned, attachment.kind + ending(cleaned), attachment.duration)
+
+    async def _clean(self, kind: AttachmentKind, data: bytes) -> bytes:
+        if kind == "document":
+            document = await documents.clean_pdf(data)
+            if document is None:
+                raise FileLost
+            return document
         async with self._cleaning:
             try:
-                cleaned = await asyncio.to_thread(_CLEAN[attachment.kind], data)
+                return await asyncio.to_thread(_CLEAN[kind], data)
             except CannotClean:
                 raise FileLost from None
-        return Upload(attachment.kind, cleaned, attachment.kind + ending(cleaned), attachment.duration)
 
     async def _address(self, attachment: Attachment) -> str:
         try:

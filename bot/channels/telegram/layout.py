@@ -35,11 +35,13 @@ class Part:
     mentions: str | None = None
 
 
-def lay_out(outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, render: Callable[[Piece, Language], str]) -> list[Part]:
+def lay_out(
+    outgoing: Outgoing, sign: Sign, *, with_file: bool, note: str, render: Callable[[Piece, Language], str], door: str | None
+) -> list[Part]:
     """Return the messages in order: the words (the first part is the file's caption, buttons are under the last), the number, the map."""
     text = "\n\n".join(filter(None, (outgoing.text, note)))
     pieces = split(text, CAPTION if with_file else TEXT, TEXT)
-    markup = markup_of(outgoing, sign, render(SHARE_LOCATION, outgoing.language))
+    markup = markup_of(outgoing, sign, render(SHARE_LOCATION, outgoing.language) if outgoing.asks_location else "", door)
     parts = [Part(piece) for piece in pieces[:-1]] + [Part(pieces[-1], markup, mentions=outgoing.asked if len(pieces) == 1 else None)]
     if outgoing.call is not None:
         parts.append(Part("", call=outgoing.call))

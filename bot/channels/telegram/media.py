@@ -83,6 +83,8 @@ def ending(data: bytes) -> str:
         return ".jpg"
     if data.startswith(b"OggS"):
         return ".ogg"
+    if data.startswith(b"%PDF-"):
+        return ".pdf"
     if data[4:8] == b"ftyp":
         return ".m4a" if data[8:11] == b"M4A" else ".mp4"
     return ".mp3"

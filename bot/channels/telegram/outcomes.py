@@ -47,7 +47,7 @@ class Verdict(Enum):
     MEDIA_FORBIDDEN = auto()
     """Text may be sent here, this kind of file may not."""
     FILE_LOST = auto()
-    """The file is not there any more, or too big."""
+    """The file is not there any more, is not known by that name, or is too big."""
     REFUSED = auto()
     """The content; trying again is useless."""
 
@@ -82,6 +82,7 @@ _TABLE: Final = (
     _row(400, r"not enough rights to send (?!text)\w", Verdict.MEDIA_FORBIDDEN),
     _row(400, r"CHAT_SEND_(?!PLAIN)\w+_FORBIDDEN", Verdict.MEDIA_FORBIDDEN),
     _row(400, r"file is too big|wrong file.?id|temporarily unavailable|wrong remote file|FILE_REFERENCE_\w+", Verdict.FILE_LOST),
+    _row(400, r"can't use file of type|file_id doesn't match the bot|FILE_ID_INVALID|MEDIA_EMPTY", Verdict.FILE_LOST),
     _row(413, r"", Verdict.FILE_LOST),
     _row(400, r"user is deactivated|INPUT_USER_DEACTIVATED", Verdict.DEACTIVATED),
     _row(400, r"USER_IS_BLOCKED|YOU_BLOCKED_USER", Verdict.BLOCKED),

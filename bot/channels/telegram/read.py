@@ -76,7 +76,7 @@ def _message(message: Json, username: str | None) -> Arrival | None:
     if number(message, "migrate_to_chat_id") is not None:
         return _arrival(message, where, GroupMoved(identifier(message, "migrate_to_chat_id")))
     try:
-        event = event_of(message, username=username)
+        event = event_of(message, username=username, documents=_answers_us(message, username))
     except ForAnotherBot:
         return None
     if isinstance(event, TextReceived | MediaReceived):  # by its number a later edit is recognised
@@ -196,6 +196,12 @@ def _answered(message: Json) -> str | None:
     if answered is None or "forum_topic_created" in answered:  # in a topic every message "answers" the one that opened it
         return None
     return identifier(answered, "message_id")
+
+
+def _answers_us(message: Json, username: str | None) -> bool:
+    """Whether a message replies to one of the bot's own: what is sent among members otherwise is not looked into."""
+    author = record(record(message, "reply_to_message") or {}, "from") or {}
+    return author.get("is_bot") is True and (not username or words(author, "username").lower() == username.lower())
 
 
 def _status(change: Json, name: str) -> Json:

@@ -74,8 +74,7 @@ class Receiver:
     async def _once(self, store: Store) -> float:
         """Poll and store once; return the seconds to pause before the next time."""
         try:
-            if self.username is None:
-                self.username = await self._own_name()
+            await self.own_name()
             batch = split_batch(await self._poll())
             if self._offset is not None:
                 crash_point("after-ack")
@@ -93,7 +92,13 @@ class Receiver:
         self._failures = 0
         return 0.0
 
-    async def _own_name(self) -> str:
+    async def own_name(self) -> str:
+        """Return the bot's own name, asking Telegram for it once. Raises as the transport does."""
+        if self.username is None:
+            self.username = await self._ask_own_name()
+        return self.username
+
+    async def _ask_own_name(self) -> str:
         body = await self._transport.call(f"{self._bot.base_url}/getMe", {}, READ_SECONDS)
         me = self._transport.parse_json_payload(body)["result"]
         return words(me, "username") if isinstance(me, dict) else ""
@@ -128,7 +133,7 @@ class Receiver:
         for _ in range(3):
             await asyncio.sleep(self._first_pause * 4)
             try:
-                await self._own_name()
+                await self._ask_own_name()
             except Refused as again:
                 if again.status not in {401, 404}:
                     return

@@ -21,7 +21,7 @@ _DEEPEST: Final = 16
 
 def units(text: str) -> int:
     """Return the length in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, first: int, rest: int) -> list[str]:

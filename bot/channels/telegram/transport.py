@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import mimetypes
 from typing import Any, Final
 
 import aiohttp
@@ -20,14 +21,19 @@ from telegram.request import BaseRequest, RequestData
 # python-telegram-bot writes the token, all parameters and all answers to its loggers at DEBUG.
 logging.getLogger("telegram").setLevel(logging.CRITICAL)
 
-CONNECTIONS: Final = 64
-"""Connections held at once: one waits for updates, the others send."""
+CONNECTIONS: Final = 264
+"""Connections held at once at most: one waits for updates, the others send (`bot.pipeline.limits`: as many as may wait for an answer)."""
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
 LONGEST_WAIT: Final = 86_400
 """Seconds; what is told beyond a day was not told by Telegram."""
 UPLOAD_SECONDS: Final = 120.0
 """For 50 MB, the most that Telegram takes, on a line of 3.5 Mbit/s."""
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_JSON: Final = {"Content-Type": "application/json"}
+
+# A file is sent with the type of its name's ending, which Python knows only where the system has a list of them.
+mimetypes.add_type("text/calendar", ".ics")
 
 
 class Refused(TelegramError):
@@ -107,8 +113,15 @@ class Transport(BaseRequest):
 
     async def call(self, url: str, parameters: dict[str, Any], seconds: float) -> bytes:
         """Post parameters as JSON and return the body of the answer as it came. Raises as `do_request` does."""
-        body = json.dumps(parameters, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        return await self._ask("POST", url, seconds, data=body, headers={"Content-Type": "application/json"})
+        return await self._ask("POST", url, seconds, data=_ENCODE(parameters).encode("utf-8", "replace"), headers=_JSON)
+
+    async def upload(self, url: str, parameters: dict[str, Any], field: str, name: str, content: bytes) -> bytes:
+        """Post a file with its parameters and return the body of the answer as it came. Raises as `do_request` does."""
+        form = aiohttp.FormData()
+        for key, value in parameters.items():
+            form.add_field(key, value if isinstance(value, str) else _ENCODE(value))
+        form.add_field(field, content, filename=name, content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+        return await self._ask("POST", url, UPLOAD_SECONDS, data=form)
 
     async def download(self, url: str, *, limit: int, stalled: float, total: float) -> bytes:
         """Return a file of at most `limit` bytes; a pause of `stalled` seconds or a longer time than `total` ends it.
@@ -140,15 +153,20 @@ class Transport(BaseRequest):
         raise refusal(answer.status, body)
 
     @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read Telegram's envelope. An answer of status 200 that cannot be read is a lost one; the library's own method would log it."""
+    def envelope(payload: bytes) -> dict[str, Any]:
+        """Read an answer. One of status 200 that cannot be read is a lost one."""
         try:
             envelope = json.loads(payload)
         except (ValueError, RecursionError):
             raise AnswerLost from None
         if not isinstance(envelope, dict) or "result" not in envelope:
             raise AnswerLost
-        return {"result": _brief(envelope["result"])}
+        return envelope
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Read an answer for the library, whose own method would log what it cannot read."""
+        return {"result": _brief(Transport.envelope(payload)["result"])}
 
 
 def _brief(result: Any) -> Any:

@@ -18,7 +18,7 @@ _BLANK: Final = base64.b64decode(
 )
 
 
-async def withdraw(bot: Bot, chat: int, messages: Sequence[str]) -> Sent | Never:
+async def withdraw(bot: Bot, chat: int | str, messages: Sequence[str]) -> Sent | Never:
     """Take the messages back; what is gone already is taken back. Raises as the transport does; doing it twice does no harm."""
     try:
         emptied = [await _withdraw_one(bot, chat, int(message)) for message in messages]
@@ -27,7 +27,7 @@ async def withdraw(bot: Bot, chat: int, messages: Sequence[str]) -> Sent | Never
     return Sent() if all(emptied) else Never("refused", "not_deletable")
 
 
-async def _withdraw_one(bot: Bot, chat: int, message: int) -> bool:
+async def _withdraw_one(bot: Bot, chat: int | str, message: int) -> bool:
     try:
         await bot.delete_message(chat, message)
     except Refused as refused:
@@ -40,7 +40,7 @@ async def _withdraw_one(bot: Bot, chat: int, message: int) -> bool:
     return True
 
 
-async def _empty(bot: Bot, chat: int, message: int) -> bool:
+async def _empty(bot: Bot, chat: int | str, message: int) -> bool:
     """Put a dash in place of a text, a blank in place of a picture; a recording cannot be replaced, so it loses its caption only."""
     if await _done(bot.edit_message_text(_NOTHING, chat, message)):
         return True

@@ -24,13 +24,12 @@ def get_chat(service: Service, given: Json) -> Json:
     }
     if chat.person is None:
         service.me(chat)
-        shown["permissions"] = dict.fromkeys(WRITE_RIGHTS[:12], True)
+        if chat.kind != "channel":
+            shown["permissions"] = dict.fromkeys(WRITE_RIGHTS[:12], True)
         if chat.kind == "supergroup":
             shown["has_visible_history"] = chat.shows_history
         if chat.linked is not None:
             shown["linked_chat_id"] = chat.linked.id
-        if chat.username:
-            shown["username"] = chat.username
     if chat.pinned and chat.pinned[-1] in chat.messages:
         pinned = chat.messages[chat.pinned[-1]]
         shown["pinned_message"] = {key: value for key, value in pinned.items() if key != "reply_to_message"}
@@ -44,8 +43,8 @@ def get_chat_member(service: Service, given: Json) -> Json:
         service.me(chat)
     member = members_of(service, chat).get(given["user_id"])
     if member is not None:
-        return member.shown()
-    person = service.world.people.get(given["user_id"])
+        return member.shown(chat.kind)
+    person = service.world.somebody(given["user_id"])
     if person is None:
         raise bad("PARTICIPANT_ID_INVALID")
     return Member(person.user, "left").shown()
@@ -59,7 +58,7 @@ def get_chat_administrators(service: Service, given: Json) -> list[Json]:
     service.me(chat)
     own = service.world.bot["id"]
     return [
-        member.shown()
+        member.shown(chat.kind)
         for member in chat.members.values()
         if member.status in IN_CHARGE and (not member.user["is_bot"] or member.user["id"] == own or given.get("return_bots"))
     ]

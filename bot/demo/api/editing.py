@@ -131,7 +131,7 @@ def _change(service: Service, chat: Chat, raw: Json, given: Json, content: Json,
 
 
 def _deletable(service: Service, chat: Chat, raw: Json) -> bool:
-    is_own = raw.get("from", {}).get("id") == service.world.bot["id"]
+    is_own = chat.is_bots(raw)
     is_fresh: bool = service.world.clock.now() - raw["date"] < DELETABLE_FOR
     if chat.kind == "private":
         return is_fresh

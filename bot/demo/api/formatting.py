@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.demo.api.markdown import parse_markdown
@@ -37,6 +38,20 @@ _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
 def formatted(written: str, mode: str | None, entities: list[Json] | None, longest: int) -> tuple[str, list[Json]]:
     """Text and entities as they are stored. Raises Refused for what cannot be parsed, and for what is too long."""
+    if entities:
+        return _formatted(written, mode, entities, longest)
+    text, found = _formatted_once(written, mode, longest)
+    return text, list(found)
+
+
+@lru_cache(maxsize=256)
+def _formatted_once(written: str, mode: str | None, longest: int) -> tuple[str, tuple[Json, ...]]:
+    """The same text goes to thousands: it is read once, and nobody changes the entities that come of it."""
+    text, found = _formatted(written, mode, None, longest)
+    return text, tuple(found)
+
+
+def _formatted(written: str, mode: str | None, entities: list[Json] | None, longest: int) -> tuple[str, list[Json]]:
     if mode is None or mode == "":
         text, found = written, [dict(entity) for entity in entities or []]
     elif mode.lower() == "html":

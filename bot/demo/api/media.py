@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.demo.api.parameters import check_object
 from bot.demo.api.reading import Upload
-from bot.demo.api.refusals import WRONG_FILE, bad, impossible
+from bot.demo.api.refusals import UNKNOWN_FILE, WRONG_FILE, bad, impossible
 from bot.demo.api.sending import caption_of, deliver, frame_of, send
 from bot.demo.api.service import Service
 from bot.demo.world.files import StoredFile
@@ -34,7 +34,7 @@ INPUT_FIELDS = {
 
 def send_media(service: Service, given: Json, kind: str) -> Json:
     """One photo, voice, video, audio or document with its caption."""
-    chat = service.chat(given["chat_id"])
+    chat = service.addressee(given["chat_id"])
     caption = caption_of(given)
     service.may_write(chat, kind)
     content: Json = {kind: _stored(service, kind, given[kind], given)}
@@ -58,7 +58,7 @@ def send_media_group(service: Service, given: Json) -> list[Json]:
         service.may_write(chat, item.get("type", "") if isinstance(item, dict) else "")
     contents = [input_media(service, item) for item in items]
     frame = frame_of(service, chat, given) | {"media_group_id": str(secrets.randbits(60))}
-    service.count(chat, len(items))
+    service.count(chat, len(items), paid=given.get("allow_paid_broadcast", False))
     return [deliver(service, chat, frame | content) for content in contents]
 
 
@@ -119,7 +119,7 @@ def _again(service: Service, kind: str, file_id: str) -> Json | list[Json]:
         raise impossible("the stand-in fetches nothing from the network")
     file = service.world.files.by_id.get(file_id)
     if file is None:
-        raise bad("wrong remote file identifier specified: Wrong string length")
+        raise bad(UNKNOWN_FILE if service.world.files.could_be(file_id) else "wrong remote file identifier specified: Wrong string length")
     if file.kind != kind and not (file.kind == "document" and kind in {"document"}):
         raise bad(f"can't use file of type {file.kind.capitalize()} as {kind.capitalize()}")
     return photo_sizes([file]) if kind == "photo" else media_object(file)

@@ -18,6 +18,7 @@ def _sends(kind: str) -> Method:
 # getUpdates is not among them: it waits, and the gate hands it to the Poller.
 METHODS: Mapping[str, Method] = {
     "getMe": profile.get_me,
+    "getMyStarBalance": profile.get_my_star_balance,
     "setWebhook": polling.set_webhook,
     "deleteWebhook": polling.delete_webhook,
     "getWebhookInfo": polling.get_webhook_info,

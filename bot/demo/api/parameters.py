@@ -12,7 +12,7 @@ from bot.demo.api.refusals import QUERY_TOO_OLD, Impossible, bad, impossible
 
 Json = dict[str, Any]
 
-_SEND = "message_thread_id disable_notification protect_content reply_parameters"
+_SEND = "message_thread_id disable_notification protect_content allow_paid_broadcast reply_parameters"
 _SEND_ONE = f"{_SEND} reply_markup"
 _CAPTION = "caption parse_mode caption_entities"
 _EDIT = "chat_id message_id reply_markup"
@@ -20,6 +20,7 @@ _EDIT = "chat_id message_id reply_markup"
 # method -> its parameters; "!" marks what Telegram requires.
 TABLE: dict[str, str] = {
     "getMe": "",
+    "getMyStarBalance": "",
     "getUpdates": "offset limit timeout allowed_updates",
     "setWebhook": "url! ip_address max_connections allowed_updates drop_pending_updates secret_token",
     "deleteWebhook": "drop_pending_updates",
@@ -67,7 +68,7 @@ TABLE: dict[str, str] = {
 _INTEGERS = """offset limit timeout user_id message_thread_id message_id max_connections duration width height open_period close_date
 cache_time icon_color"""
 _FLOATS = "latitude longitude horizontal_accuracy"
-_FLAGS = """drop_pending_updates return_bots disable_notification protect_content show_caption_above_media has_spoiler
+_FLAGS = """drop_pending_updates return_bots disable_notification protect_content allow_paid_broadcast show_caption_above_media has_spoiler
 supports_streaming disable_content_type_detection is_anonymous allows_multiple_answers is_closed show_alert"""
 _LISTS = "allowed_updates commands entities caption_entities message_ids options"
 _OBJECTS = "scope link_preview_options reply_parameters reply_markup"
@@ -110,9 +111,9 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def chat(value: Any) -> int:
-    """A chat id. Public names (@name) do not exist in this world."""
-    return integer(value)
+def chat(value: Any) -> int | str:
+    """A chat's id, or its public name (@name)."""
+    return value if isinstance(value, str) and value.startswith("@") else integer(value)
 
 
 def parsed(value: Any) -> Any:

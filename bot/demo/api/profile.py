@@ -1,4 +1,4 @@
-"""What the bot says about itself: its name, its descriptions and its command menus."""
+"""What the bot says about itself: its name, its descriptions and its command menus; and what it has to pay with."""
 
 import re
 from typing import Any
@@ -39,6 +39,13 @@ def get_me(service: Service, given: Json) -> Json:
         "can_manage_bots": False,
         "supports_join_request_queries": False,
     }
+
+
+def get_my_star_balance(service: Service, given: Json) -> Json:
+    """The Bot API's StarAmount object: what is left to pay with."""
+    del given
+    whole, rest = divmod(max(service.stars, 0), 10**9)
+    return {"amount": whole} | ({"nanostar_amount": rest} if rest else {})
 
 
 def set_my_commands(service: Service, given: Json) -> bool:

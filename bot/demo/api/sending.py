@@ -21,7 +21,7 @@ LONGEST_OPTION = 100
 
 def send_message(service: Service, given: Json) -> Json:
     """Text, 1 to 4096 units after parsing."""
-    chat = service.chat(given["chat_id"])
+    chat = service.addressee(given["chat_id"])
     text, entities = formatted(given["text"], given.get("parse_mode"), given.get("entities"), LONGEST_TEXT)
     if not text:
         raise bad("message text is empty")
@@ -53,7 +53,7 @@ def send(service: Service, chat: Chat, given: Json, kind: str, content: Json) ->
     markup = given.get("reply_markup")
     if markup:
         check_markup(markup)
-    service.count(chat)
+    service.count(chat, paid=given.get("allow_paid_broadcast", False))
     return deliver(service, chat, frame | content, markup)
 
 
@@ -79,6 +79,8 @@ def deliver(service: Service, chat: Chat, content: Json, markup: Json | None = N
     """Add the bot's message to the chat and return it."""
     raw = chat.compose(None, sender_chat=chat.shown) if chat.kind == "channel" else chat.compose(service.world.bot)
     raw |= content
+    if chat.kind == "channel":
+        chat.by_bot.add(raw["message_id"])
     if markup and is_inline(markup):
         if any(markup["inline_keyboard"]):
             raw["reply_markup"] = _without_empty_rows(markup)
@@ -90,18 +92,21 @@ def deliver(service: Service, chat: Chat, content: Json, markup: Json | None = N
             chat.keyboard = _as_objects(markup) if "keyboard" in markup else None
             chat.announce()
     chat.add(raw)
+    chat.copy_to_linked(raw)
+    if service.world.crowd is not None and chat.id in service.world.crowd:
+        service.world.crowd.got(chat.id, raw)
     return raw
 
 
 def send_location(service: Service, given: Json) -> Json:
     """A point on the map, in degrees."""
-    chat = service.chat(given["chat_id"])
+    chat = service.addressee(given["chat_id"])
     return send(service, chat, given, "location", {"location": _point(given)})
 
 
 def send_venue(service: Service, given: Json) -> Json:
     """A named place."""
-    chat = service.chat(given["chat_id"])
+    chat = service.addressee(given["chat_id"])
     point = _point(given)
     venue = {"location": point, "title": given["title"], "address": given["address"]}
     return send(service, chat, given, "location", {"location": point, "venue": venue})
@@ -109,7 +114,7 @@ def send_venue(service: Service, given: Json) -> Json:
 
 def send_contact(service: Service, given: Json) -> Json:
     """A telephone number that can be tapped."""
-    chat = service.chat(given["chat_id"])
+    chat = service.addressee(given["chat_id"])
     contact = {name: given[name] for name in ("phone_number", "first_name", "last_name", "vcard") if name in given}
     if not contact["phone_number"]:
         raise bad("phone_number is empty")  # not Telegram's wording

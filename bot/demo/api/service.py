@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.demo.api.limits import Limits, Pace
+from bot.demo.api.limits import PRICE, Limits, Pace
 from bot.demo.api.reading import Upload
 from bot.demo.api.refusals import bad, forbidden, migrated, too_many
 from bot.demo.world.chat import IN_CHARGE, Chat, Member
@@ -33,14 +33,27 @@ class Service:
         self.webhook: Json = {"url": ""}
         self.uploads: dict[str, Upload] = {}
 
-    def chat(self, chat_id: int) -> Chat:
-        """The chat with this id. Refuses one that is unknown, never met, or upgraded."""
-        if chat_id in self.world.moved:
-            raise migrated(self.world.moved[chat_id])
-        found = self.world.chats.get(chat_id)
+    def chat(self, chat_id: int | str) -> Chat:
+        """The chat with this id or public name. Refuses one that is unknown, never met, or upgraded."""
+        world = self.world
+        if isinstance(chat_id, str):
+            found = world.named.get(chat_id.removeprefix("@").lower())
+        elif chat_id in world.moved:
+            raise migrated(world.moved[chat_id])
+        else:
+            found = world.chats.get(chat_id)
+            if found is None and (person := world.somebody(chat_id)):
+                found = person.talk
         if found is None or (found.person is not None and not self._has_met(found.person)):
             raise bad("chat not found")
         return found
+
+    def addressee(self, chat_id: int | str) -> Chat:
+        """The chat that a message is for; who is in the crowd stays there."""
+        world = self.world
+        if world.crowd is not None and chat_id in world.crowd and chat_id not in world.chats:
+            return world.crowd.seat(int(chat_id))
+        return self.chat(chat_id)
 
     def _has_met(self, person: Person) -> bool:
         """Whether the bot knows this account: it was spoken to, or shares a group with it."""
@@ -62,10 +75,10 @@ class Service:
         """Refuse when this person or group cannot be written to at all."""
         if chat.person is None:
             self.me(chat)
-        elif chat.person.is_deactivated:
-            raise forbidden("user is deactivated")
-        elif chat.person.is_blocking:
-            raise forbidden("bot was blocked by the user")
+        elif chat.person.is_deactivated or chat.person.is_blocking:
+            if self.world.crowd is not None and chat.id in self.world.crowd:
+                self.world.crowd.refused(chat.person)
+            raise forbidden("user is deactivated" if chat.person.is_deactivated else "bot was blocked by the user")
         elif not chat.person.has_started:
             raise forbidden("bot can't initiate conversation with a user")
 
@@ -78,7 +91,7 @@ class Service:
             return
         right, named = _WRITING.get(kind, ("can_send_messages", "text messages"))
         member = self.me(chat)
-        if chat.kind == "channel" and member.status not in IN_CHARGE:
+        if chat.kind == "channel" and not (member.status in IN_CHARGE and member.may("can_post_messages")):
             raise bad("need administrator rights in the channel chat")
         if member.status == "restricted" and not member.may(right):
             raise bad(f"not enough rights to send {named} to the chat")
@@ -99,17 +112,26 @@ class Service:
             raise bad("TOPIC_CLOSED")
         return {"message_thread_id": topic_id, "is_topic_message": True}
 
-    def count(self, chat: Chat, count: int = 1) -> None:
-        """Count sends, edits and new topics. Refuses with 429 when there were too many."""
-        wait = self.pace.spend(chat.id, self.world.clock.now(), count)
+    def count(self, chat: Chat, count: int = 1, *, paid: bool = False) -> None:
+        """Count sends, edits and new topics. Refuses with 429 when there were too many.
+
+        What Telegram says to a bot that would pay and has no Stars is not documented; here the free limits hold for it.
+        """
+        paid = paid and self.stars > 0
+        wait = self.pace.spend(chat.id, self.world.clock.now(), count, paid=paid)
         if wait:
             raise too_many(wait)
+
+    @property
+    def stars(self) -> int:
+        """What the bot's balance holds, in billionths of a Star."""
+        return self.world.stars * 10**9 - self.pace.charged * PRICE
 
     def own(self, chat: Chat, message_id: int, missing: str, foreign: str) -> Json:
         """A message of the bot in this chat."""
         raw = chat.messages.get(message_id)
         if raw is None:
             raise bad(missing)
-        if raw.get("from", {}).get("id") != self.world.bot["id"] or "pinned_message" in raw:
+        if not chat.is_bots(raw) or "pinned_message" in raw:
             raise bad(foreign)
         return raw

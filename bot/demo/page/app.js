@@ -1,14 +1,16 @@
-// The whole page: the strip above, three conversations below; on a phone one of them at a time.
+// The whole page: the strip above, three conversations and the crowd below; on a phone one of them at a time.
 import { html, render, useEffect } from './vendor/htm-preact/htm-preact.js';
 import { Column } from './column.js';
+import { Crowd } from './crowd.js';
 import { Hidden } from './hidden.js';
 import { Icon } from './icons.js';
 import { isBackwards } from './keys.js';
 import { Status } from './status.js';
 import { LANGUAGES } from './words.js';
-import { chatOf, live, show, speak, t, useWorld, world } from './world.js';
+import { chatOf, hasCrowd, live, show, speak, t, tabNow, useWorld, world } from './world.js';
 
-const COLUMNS = ['phone', 'forum', 'province'];
+const CHATS = ['phone', 'forum', 'province'];
+const columns = () => (hasCrowd() ? [...CHATS, 'crowd'] : CHATS);
 
 const Languages = () => html`
   <div class="languages" role="group" aria-label=${t('page_language')}>
@@ -26,13 +28,14 @@ const Top = () => html`
     <${Languages} />
   </header>`;
 
-const unseen = (column) => Math.max(0, (chatOf(column)?.messages.length ?? 0) - world.seen[column]);
+const unseen = (column) => (column === 'crowd' ? 0 : Math.max(0, (chatOf(column)?.messages.length ?? 0) - world.seen[column]));
 
 function Tab({ column }) {
-  const count = world.tab === column ? 0 : unseen(column);
+  const chosen = tabNow() === column;
+  const count = chosen ? 0 : unseen(column);
   return html`
-    <button type="button" role="tab" id=${`tab-${column}`} aria-selected=${world.tab === column} aria-controls=${`column-${column}`}
-      tabindex=${world.tab === column ? 0 : -1} onClick=${() => show(column)}>
+    <button type="button" role="tab" id=${`tab-${column}`} aria-selected=${chosen} aria-controls=${`column-${column}`}
+      tabindex=${chosen ? 0 : -1} onClick=${() => show(column)}>
       <${Icon} name=${column} />${t(`tab_${column}`)}
       ${count > 0 && html`<span class="badge" aria-hidden="true">${count}</span><span class="unseen">${t('unseen', { count })}</span>`}
     </button>`;
@@ -43,13 +46,14 @@ function Tabs() {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     const forward = isBackwards(event.currentTarget) ? -step : step;
-    const next = COLUMNS[(COLUMNS.indexOf(world.tab) + forward + COLUMNS.length) % COLUMNS.length];
+    const all = columns();
+    const next = all[(all.indexOf(tabNow()) + forward + all.length) % all.length];
     show(next);
     document.getElementById(`tab-${next}`).focus();
   };
   return html`
-    <div class="tabs" role="tablist" aria-label=${t('columns')} onKeyDown=${keyed}>
-      ${COLUMNS.map((column) => html`<${Tab} key=${column} column=${column} />`)}
+    <div class=${`tabs ${hasCrowd() ? 'with-crowd-tabs' : ''}`} role="tablist" aria-label=${t('columns')} onKeyDown=${keyed}>
+      ${columns().map((column) => html`<${Tab} key=${column} column=${column} />`)}
     </div>`;
 }
 
@@ -68,8 +72,9 @@ function App() {
     <main>
       <div class="above"><${Status} /><${Hidden} /></div>
       <${Tabs} />
-      <div class=${`columns show-${world.tab}`} id="conversations" tabindex="-1">
-        ${COLUMNS.map((column) => html`<${Column} key=${column} column=${column} />`)}
+      <div class=${`columns show-${tabNow()} ${hasCrowd() ? 'with-crowd' : ''}`} id="conversations" tabindex="-1">
+        ${CHATS.map((column) => html`<${Column} key=${column} column=${column} />`)}
+        ${hasCrowd() && html`<${Crowd} key="crowd" />`}
       </div>
     </main>`;
 }

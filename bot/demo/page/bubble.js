@@ -6,6 +6,8 @@ import { Album, ContactCard, Media, Place, Poll, kindOf } from './media.js';
 import { directionOf, formatted, languageOf, shortened, timeOf } from './text.js';
 import { isPressed, press, t } from './world.js';
 
+const NAMED = new Set(['forum', 'province']); // where many write, a message says whose it is
+
 export const isMine = (message, person) => message.from.id === person;
 
 export const summaryOf = (message) => shortened(message.text) || kindOf(message);
@@ -83,20 +85,21 @@ function Words({ message }) {
     </p>`;
 }
 
-// `album` holds the messages sent together with this one, itself included; `current` says that Tab stops at its buttons.
+// `album` holds the messages sent together with this one, itself included; `current` says that Tab stops at its buttons. Without
+// `reply` it can only be looked at, and its buttons pressed.
 export function Bubble({ column, message, album, person, current, reply, edit, follow, focused }) {
   const mine = isMine(message, person);
   const fromBot = message.from.side === 'bot';
   const clicked = (event) => {
-    if (!event.target.closest('button, a, input, video') && !String(getSelection())) reply(message);
+    if (reply && !event.target.closest('button, a, input, video') && !String(getSelection())) reply(message);
   };
   const carriers = album.filter((one) => one.text);
   return html`
     <article class=${`message ${mine ? 'mine' : 'theirs'} ${fromBot ? 'from-bot' : ''}`} id=${`${column}-${message.id}`}
-      tabindex=${current ? 0 : -1} onFocusIn=${() => focused(message.id)}>
+      tabindex=${current ? 0 : -1} onFocusIn=${() => focused?.(message.id)}>
       <div class="said">
         <div class=${`bubble ${message.media && !message.text ? 'bare' : ''}`} onClick=${clicked}>
-          ${column !== 'phone' && !mine
+          ${NAMED.has(column) && !mine
             ? html`<p class=${tintOf(message.from.id)}><bdi>${message.from.name}</bdi> ${fromBot && html`<small>${t('bot')}</small>`}</p>`
             : html`<span class="unseen">${mine ? t('you') : message.from.name}: </span>`}
           ${message.forwarded && html`<p class="forwarded">${t('forwarded', { name: message.forwarded })}</p>`}
@@ -105,7 +108,7 @@ export function Bubble({ column, message, album, person, current, reply, edit, f
           ${carriers.map((one) => html`<${Words} key=${one.id} message=${one} />`)}
           <${Footing} message=${album[album.length - 1]} mine=${mine} />
         </div>
-        <${Actions} message=${message} mine=${mine} tabbable=${current} reply=${reply} edit=${edit} />
+        ${reply && html`<${Actions} message=${message} mine=${mine} tabbable=${current} reply=${reply} edit=${edit} />`}
       </div>
       ${message.buttons.length > 0 && html`<${Keyboard} column=${column} message=${message} tabbable=${current} />`}
     </article>`;

@@ -22,7 +22,7 @@ export const switchNetwork = (up) => ask('/console/network', { up });
 export const act = (as, verb, chat, details = {}) =>
   ask('/world/act', { as, do: verb, ...(chat === null ? {} : { chat }), ...details });
 
-const KINDS = ['message', 'edited', 'deleted', 'chat', 'pressed', 'toast', 'typing', 'person', 'bot', 'network', 'counters'];
+const KINDS = ['message', 'edited', 'deleted', 'chat', 'pressed', 'toast', 'typing', 'person', 'bot', 'network', 'counters', 'crowd'];
 
 // Calls `hear(kind, body)` for every change. The browser connects again by itself; `connected(true)` asks for a fresh look then.
 export function listen(hear, connected) {

@@ -19,6 +19,8 @@ export const world = {
   bot: null,
   network: true,
   counters: { calls: 0, refused: 0, violations: 0, waiting: 0 },
+  crowd: null,
+  meanwhile: { count: 0, slowest: 0 },
   chosen: { resident: null, district: null, member: null, coordinator: null },
   typing: new Map(),
   pressed: new Map(),
@@ -68,21 +70,34 @@ export function show(tab) {
   changed();
 }
 
+export const hasCrowd = () => world.crowd !== null && world.cast.faces.length > 0;
+export const tabNow = () => (world.tab === 'crowd' && !hasCrowd() ? 'phone' : world.tab);
+export const amount = (count) => count.toLocaleString('en');
+
 export const forumNow = () => world.cast.forums.find((forum) => forum.district === world.chosen.district);
 export const residentNow = () => world.cast.residents.find((person) => person.id === world.chosen.resident);
 
 export function chatOf(column) {
   const id = { phone: world.chosen.resident, forum: forumNow().chat_id, province: world.cast.province.chat_id }[column];
-  return world.chats.get(id);
+  return world.chats.get(id ?? faceOf(column)?.id);
 }
 
+export const channelNow = () => world.chats.get(forumNow().channel_id);
+
+// The phones of the crowd are columns too: "face-ar", "face-ckb", "face-en".
+const faceOf = (column) => world.cast.faces.find((face) => column === `face-${face.language}`);
+
 export const personOf = (column) =>
-  ({ phone: world.chosen.resident, forum: world.chosen.member, province: world.chosen.coordinator })[column];
+  ({ phone: world.chosen.resident, forum: world.chosen.member, province: world.chosen.coordinator })[column] ?? faceOf(column)?.id;
+
+const allColumns = () => ['phone', 'forum', 'province', ...world.cast.faces.map((face) => `face-${face.language}`)];
 
 // What people do
 
 export async function perform(column, verb, details = {}) {
-  const chat = column === 'phone' ? null : chatOf(column).id;
+  const isPrivate = column === 'phone' || faceOf(column) !== undefined;
+  const chat = isPrivate ? null : chatOf(column).id;
+  if (isPrivate) asked.set(personOf(column), performance.now());
   try {
     return await act(personOf(column), verb, chat, details);
   } catch (error) {
@@ -101,6 +116,13 @@ export async function press(column, message, button) {
 
 export const isPressed = (message, button) =>
   [...world.pressed.values()].includes(`${message.chat_id}/${message.id}/${button.id}`);
+
+// Opens the talk in which a broadcast is written.
+export async function begin() {
+  show('province');
+  await perform('province', 'command', { text: '/broadcast' });
+  document.querySelector('.province .log')?.focus();
+}
 
 let toastNumber = 0;
 
@@ -137,6 +159,18 @@ export const cutNetwork = (cut) => befall(cut ? 'story_cut' : null, () => switch
 
 // What changes in the world
 
+const asked = new Map(); // when somebody last did something in their private talk, by chat
+
+// While a broadcast is on its way: how long a resident waited for an answer. What a dead or cut-off bot owes is not its doing.
+function answeredMeanwhile(message) {
+  const since = asked.get(message.chat_id);
+  if (since === undefined || message.from.side !== 'bot') return;
+  asked.delete(message.chat_id);
+  if (!world.crowd || world.crowd.rate < 0.5 || world.console.bot !== 'running' || !world.network) return;
+  const seconds = (performance.now() - since) / 1000;
+  world.meanwhile = { count: world.meanwhile.count + 1, slowest: Math.max(world.meanwhile.slowest, seconds) };
+}
+
 const answered = new Set(); // answers to presses that came before the press itself was confirmed
 
 function put(message) {
@@ -149,9 +183,13 @@ function put(message) {
 const hearing = {
   message({ message }) {
     put(message);
+    answeredMeanwhile(message);
     if (message.from.side === 'bot') world.typing.delete(message.chat_id);
   },
-  edited({ message }) { put(message); },
+  edited({ message }) {
+    put(message);
+    answeredMeanwhile(message);
+  },
   deleted({ chat_id, message_ids }) {
     const chat = world.chats.get(chat_id);
     if (chat) chat.messages = chat.messages.filter((message) => !message_ids.includes(message.id));
@@ -164,7 +202,7 @@ const hearing = {
   },
   toast({ chat_id, user_id, callback_id, text, alert }) {
     if (!world.pressed.delete(callback_id)) answered.add(callback_id);
-    const column = ['phone', 'forum', 'province'].find((one) => personOf(one) === user_id && chatOf(one)?.id === chat_id);
+    const column = allColumns().find((one) => personOf(one) === user_id && chatOf(one)?.id === chat_id);
     if (text && column) toast(column, text, alert);
   },
   typing({ chat_id }) {
@@ -179,6 +217,11 @@ const hearing = {
     refreshOwn();
   },
   network({ up }) { world.network = up; },
+  crowd({ seq: _, ...crowd }) {
+    const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+    if (world.crowd && total(crowd.reached) < total(world.crowd.reached)) world.meanwhile = { count: 0, slowest: 0 };
+    world.crowd = crowd;
+  },
   counters({ seq: _, ...counters }) {
     world.counters = { ...world.counters, ...counters };
   },
@@ -200,6 +243,7 @@ export async function refresh() {
   world.bot = seen.bot;
   world.network = seen.network;
   world.counters = seen.counters;
+  world.crowd = seen.crowd;
   world.people = new Map(seen.people.map((person) => [person.id, person]));
   world.chats = new Map(seen.chats.map((chat) => [chat.id, chat]));
   await refreshConsole();

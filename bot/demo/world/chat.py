@@ -38,6 +38,7 @@ ADMIN_RIGHTS = (
     "can_pin_messages",
     "can_manage_topics",
 )
+CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages")
 WRITE_RIGHTS = (
     "can_send_messages",
     "can_send_audios",
@@ -80,15 +81,16 @@ class Member:
             return right not in self.lacks
         return right in WRITE_RIGHTS[:12] and self.is_inside and right not in self.lacks
 
-    def shown(self) -> Json:
-        """The Bot API's ChatMember object."""
+    def shown(self, kind: str = "") -> Json:
+        """The Bot API's ChatMember object, in a chat of this kind."""
         shown: Json = {"status": self.status, "user": self.user}
         match self.status:
             case "creator":
                 shown["is_anonymous"] = self.is_anonymous
             case "administrator":
                 shown |= {"can_be_edited": False, "is_anonymous": self.is_anonymous}
-                shown |= {right: right not in self.lacks for right in ADMIN_RIGHTS}
+                rights = (*ADMIN_RIGHTS, *CHANNEL_RIGHTS) if kind == "channel" else ADMIN_RIGHTS
+                shown |= {right: right not in self.lacks for right in rights}
             case "restricted":
                 shown |= {"is_member": True, "until_date": 0}
                 shown |= {right: right not in self.lacks for right in WRITE_RIGHTS}
@@ -130,6 +132,7 @@ class Chat:
     with_keyboard: set[int] = field(default_factory=set)
     asking_reply: dict[int, Json] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
+    by_bot: set[int] = field(default_factory=set)
     is_deleted: bool = False
     heard_by: dict[int, int] = field(default_factory=dict)
     _ids: Any = None
@@ -144,6 +147,8 @@ class Chat:
                 self._shown |= {name: value for name, value in self.person.user.items() if name in {"first_name", "last_name", "username"}}
             else:
                 self._shown["title"] = self.title
+                if self.username:
+                    self._shown["username"] = self.username
             if self.is_forum:
                 self._shown["is_forum"] = True
         return self._shown
@@ -191,8 +196,11 @@ class Chat:
     @property
     def from_bot(self) -> list[Message]:
         """What the bot said here, oldest first."""
-        bot_id = self.world.bot["id"]
-        return [Message(self, number) for number, raw in self.messages.items() if raw.get("from", {}).get("id") == bot_id]
+        return [Message(self, number) for number, raw in self.messages.items() if self.is_bots(raw)]
+
+    def is_bots(self, raw: Json) -> bool:
+        """Whether the bot wrote this; in a channel everybody writes in the channel's name."""
+        return raw["message_id"] in self.by_bot or raw.get("from", {}).get("id") == self.world.bot["id"]
 
     @property
     def last(self) -> Message:
@@ -265,18 +273,17 @@ class Chat:
     def posts(self, text: str) -> Message:
         """A post of this channel; a linked discussion group gets its copy."""
         post = self.receive(self.compose(None, sender_chat=self.shown, text=text))
-        if self.linked is not None:
-            origin = {"type": "channel", "date": post.raw["date"], "chat": self.shown, "message_id": post.id}
-            self.linked.receive(
-                self.linked.compose(
-                    TELEGRAM,
-                    sender_chat=self.shown,
-                    forward_origin=origin,
-                    is_automatic_forward=True,
-                    text=text,
-                )
-            )
+        self.copy_to_linked(post.raw)
         return post
+
+    def copy_to_linked(self, post: Json) -> None:
+        """Put a post into the discussion group, if there is one."""
+        if self.linked is None:
+            return
+        origin = {"type": "channel", "date": post["date"], "chat": self.shown, "message_id": post["message_id"]}
+        content = {name: value for name, value in post.items() if name not in {"message_id", "date", "chat", "sender_chat", "reply_markup"}}
+        how = {"sender_chat": self.shown, "forward_origin": origin, "is_automatic_forward": True}
+        self.linked.receive(self.linked.compose(TELEGRAM, **how, **content))
 
     def closes_topic(self, topic: int, by: Person) -> None:
         """Somebody closes a thread."""

@@ -1,6 +1,8 @@
 """The files Telegram holds: real bytes under a file id."""
 
 import io
+import itertools
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -26,6 +28,9 @@ ENDINGS = {
     "text/plain": ".txt",
 }
 SMALL_PHOTO = 320  # pixels of the longer side of the size called "m" at Telegram
+
+
+_ID = re.compile(r"[A-Z]{2}AC[\w-]{56}")
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Files:
     def __init__(self) -> None:
         self.by_id: dict[str, StoredFile] = {}
         self.by_path: dict[str, StoredFile] = {}
+        self._numbers = itertools.count()
 
     def add(
         self,
@@ -73,7 +79,7 @@ class Files:
         file = StoredFile(
             id=f"{kind[:2].upper()}AC{secrets.token_urlsafe(42)}",
             unique_id=f"AQAD{secrets.token_urlsafe(9)}",
-            number=len(self.by_id),
+            number=next(self._numbers),
             kind=kind,
             data=data,
             size=len(data) if size is None else size,
@@ -86,6 +92,14 @@ class Files:
         self.by_id[file.id] = file
         self.by_path[file.path] = file
         return file
+
+    def could_be(self, file_id: str) -> bool:
+        """Whether this is shaped as an id of Telegram's, be it that of another bot's file."""
+        return _ID.fullmatch(file_id) is not None
+
+    def lose(self, file_id: str) -> None:
+        """Let an id be good for nothing any more, as after a change of the bot or of Telegram's own."""
+        self.by_path.pop(self.by_id.pop(file_id).path)
 
     def add_photo(self, data: bytes) -> list[StoredFile]:
         """Keep a photo in its sizes, smallest first. Raises OSError when the bytes are no picture."""

@@ -36,8 +36,8 @@ def change_member(
                 "chat": chat.shown,
                 "from": by,
                 "date": world.clock.stamp(),
-                "old_chat_member": before.shown(),
-                "new_chat_member": after.shown(),
+                "old_chat_member": before.shown(chat.kind),
+                "new_chat_member": after.shown(chat.kind),
             },
         )
     if after.is_inside and not before.is_inside:

@@ -5,13 +5,14 @@ import itertools
 import random
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from bot.demo.world.bell import Bell
 from bot.demo.world.chat import Chat, Member
 from bot.demo.world.clock import WorldClock
+from bot.demo.world.crowd import Crowd
 from bot.demo.world.files import Files
 from bot.demo.world.people import Person, Press
 from bot.demo.world.updates import UpdateQueue
@@ -86,6 +87,8 @@ class World:
         self.listeners: set[Callable[[str, Json], None]] = set()
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
+        self.named: dict[str, Chat] = {}
+        self.crowd: Crowd | None = None
         self.moved: dict[int, int] = {}
         self.presses: dict[str, Press] = {}
         self.files = Files()
@@ -105,6 +108,7 @@ class World:
             "username": "alwand_demo_bot",
         }
         self.can_read_all_group_messages = False
+        self.stars = 0
         self.token = f"{self.bot['id']}:{secrets.token_urlsafe(26)[:35]}"
         self._user_ids = itertools.count(510_000_000 + random.randrange(10**6), 7919)  # noqa: S311 - not a secret
         self._group_ids = itertools.count(4_200_000 + random.randrange(10**5), 31)  # noqa: S311 - not a secret
@@ -156,13 +160,30 @@ class World:
         chat.announce()
         return chat
 
-    def channel(self, title: str, *, linked: Chat | None = None, bot: str | None = None) -> Chat:
-        """A channel, perhaps linked to a discussion group into which its posts are copied."""
+    def channel(self, title: str, *, linked: Chat | None = None, bot: str | None = None, username: str = "") -> Chat:
+        """A channel, perhaps linked to a discussion group into which its posts are copied; with a `username` it is public."""
         channel = self.group(title, kind="channel", bot=bot)
         channel.linked = linked
         if linked is not None:
             linked.linked = channel
+        if username:
+            channel.username = username
+            channel.forget_shown()
+            self.named[username.lower()] = channel
         return channel
+
+    def gather(self, size: int, languages: Sequence[str] = ("ar",), *, blocking: float = 0.0, gone: float = 0.0) -> Crowd:
+        """Let so many people have started the bot, who cost a few bytes each; `bot/demo/world/crowd.py` says what they do."""
+        first = 2_000_000_000 + random.randrange(10**6)  # noqa: S311 - not a secret
+        self.crowd = Crowd(self, first, size, languages, blocking=blocking, gone=gone)
+        return self.crowd
+
+    def somebody(self, user_id: int) -> Person | None:
+        """The person with this id, who steps out of the crowd for it."""
+        found = self.people.get(user_id)
+        if found is None and self.crowd is not None and user_id in self.crowd:
+            return self.crowd.steps_out(user_id)
+        return found
 
     def new_chat_id(self, kind: str) -> int:
         """A free id, shaped as Telegram's are for this kind of chat."""
