@@ -23,6 +23,8 @@ from bot.clock import SystemClock, clock
 from bot.config import Config
 from bot.engine.decide import decide
 from bot.errors import AlwandError
+from bot.health.attending import attended
+from bot.health.meters import Meters
 from bot.i18n import render
 from bot.log import configure
 from bot.model.effects import Effect
@@ -35,6 +37,7 @@ from bot.pipeline.limits import Limits
 from bot.pipeline.machine import Machine
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.watch import announce_absence
+from bot.serving import listening
 from bot.storage import forums, lock, outbox
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
@@ -77,15 +80,18 @@ async def _live(config: Config, token: str) -> None:
     time = clock(production=config.service.production)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(lock.hold(config.storage.url, token))
+        health = stack.enter_context(listening(config.health.host, config.health.port, setting="[health] port"))
         db = await stack.enter_async_context(_opened(config, time))
         telegram = await stack.enter_async_context(_telegram(config, token, time))
         limits = _limits(config, telegram)
         around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
-        machine = Machine(db, telegram, around, _decide, limits, time)
+        meters = Meters(db.dialect)
+        machine = Machine(db, telegram, around, _decide, limits, time, meters)
         await machine.time.begin()
         await announce_absence(db, around, machine.time.now())
         log.info("started", dialect=db.dialect)
-        await _serve(machine, telegram)
+        async with attended(db, machine, meters, around.province, health, poll_seconds=config.telegram.poll_timeout):
+            await _serve(machine, telegram)
         log.info("stopped")
 
 

@@ -42,6 +42,9 @@ class Timers:
     """Lets time be one more sender.
 
     `keep_posts` is how long a closed ticket is kept, and our messages about it with it. `told` is called when something fell due.
+
+    Attributes:
+        last_round: monotonic time of the last tick that came to its end.
     """
 
     def __init__(self, db: Database, clock: Timekeeper, *, keep_posts: timedelta, told: Callable[[], None]) -> None:
@@ -49,6 +52,7 @@ class Timers:
         self._clock = clock
         self._keep_posts = keep_posts + OPEN_AT_MOST
         self._told = told
+        self.last_round = clock.monotonic()
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -70,12 +74,13 @@ class Timers:
             while moved == AT_ONCE:
                 now = self._clock.now()
                 if await self._db.read(timers.next_due) is None:
-                    return
+                    break
                 moved = await self._db.transact(partial(self._move, now=now))
                 if moved:
                     self._told()
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="timers wait until it can be written")
+        self.last_round = self._clock.monotonic()
 
     async def _move(self, conn: AsyncConnection, now: datetime) -> int:
         keys = self._db.keys

@@ -29,6 +29,7 @@ from bot.pipeline.fanout.marks import Mark, Marks
 from bot.pipeline.fanout.sending import Errand, Head, Sending, pick
 from bot.pipeline.fanout.sieve import Sieve
 from bot.pipeline.limits import Limits
+from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.pace import Pace
 from bot.pipeline.slots import Place, Slots
 from bot.pipeline.surroundings import Surroundings, signed
@@ -103,6 +104,7 @@ class Couriers:
         *,
         told: Callable[[], None],
         hungry: Callable[[], None],
+        meter: Meter = UNMETERED,
     ) -> None:
         self._db = db
         self._around = around
@@ -110,6 +112,7 @@ class Couriers:
         self._clock = clock
         self._tools = tools
         self._hungry = hungry
+        self._meter = meter
         self._free = Track(tools.slots, limits.per_second, max(1, limits.in_flight - RESERVED))
         self._paid = self._free
         if limits.paid_per_second:
@@ -312,10 +315,12 @@ class Couriers:
 
     async def _called(self, sending: Sending, errand: Errand) -> None:
         outgoing = sending.outgoing(errand.language)
+        started = self._clock.monotonic()
         crash_point("before-send")
         outcome = await self._call(outgoing, errand)
         crash_point("after-send")
         now = self._clock.monotonic()
+        self._meter.sent(Priority.BROADCAST, outcome, now - started)
         self._tools.pace.spend(errand.recipient, now, len(outcome.messages) if isinstance(outcome, Sent) else 1)
         if isinstance(outcome, Later):
             self._wait(outcome, now)
