@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Final, TypeVar
 
 import structlog
@@ -35,11 +36,13 @@ from bot.model.text import Text
 from bot.pipeline.chance import SystemChance
 from bot.pipeline.limits import Limits
 from bot.pipeline.machine import Machine
+from bot.pipeline.resuming import resume
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.watch import announce_absence
 from bot.serving import listening
 from bot.storage import forums, lock, outbox
 from bot.storage.database import Database
+from bot.storage.erasures import Erasures
 from bot.storage.errors import StorageUnavailable
 from bot.storage.seal import Keyring
 from handlers import menu
@@ -84,10 +87,12 @@ async def _live(config: Config, token: str) -> None:
         db = await stack.enter_async_context(_opened(config, time))
         telegram = await stack.enter_async_context(_telegram(config, token, time))
         limits = _limits(config, telegram)
-        around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
+        erasures = Erasures(config.backup.erased, config.backup.erased_kept)
+        around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times(), erasures)
         meters = Meters(db.dialect)
         machine = Machine(db, telegram, around, _decide, limits, time, meters)
         await machine.time.begin()
+        await _take_up(db, around, erasures, machine.time.now())
         await announce_absence(db, around, machine.time.now())
         log.info("started", dialect=db.dialect)
         async with attended(db, machine, meters, around.province, health, poll_seconds=config.telegram.poll_timeout):
@@ -113,6 +118,12 @@ async def _opened(config: Config, time: SystemClock) -> AsyncIterator[Database]:
         yield db
     finally:
         await db.close()
+
+
+async def _take_up(db: Database, around: Surroundings, erasures: Erasures, now: datetime) -> None:
+    """Erase what is on the list and still here, and go on from a backup if the database was made of one."""
+    erasures.begin(now.date())
+    await resume(db, around, erasures.after(-1), now)
 
 
 def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:

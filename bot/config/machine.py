@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -115,6 +116,11 @@ class Backup(Section):
     erased: Path = Field(Path("alwand.erased"), description="The list of what was erased.")
     erased_days: int = Field(365, ge=7, le=3650, description="How long it is kept; no older backup is restored.")
     programs: Path | None = Field(None, description="The folder of pg_dump and pg_restore; without it, where programs are found.")
+
+    @property
+    def erased_kept(self) -> timedelta:
+        """How long the list of what was erased reaches back."""
+        return timedelta(days=self.erased_days)
 
 
 class Service(Section):

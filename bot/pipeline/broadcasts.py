@@ -13,7 +13,7 @@ from bot.model.ids import PROVINCE, BroadcastId, ForumId, OccurrenceId, Resident
 from bot.model.situation import NO_FIGURES, Situation
 from bot.pipeline import timekeeping
 from bot.pipeline.surroundings import Surroundings
-from bot.storage import broadcasts, occurrences, residents, tallies, voices
+from bot.storage import broadcasts, occurrences, residents, settings, tallies, voices
 
 LAST: Final = 10
 """How many sendings of one broadcast a decision sees."""
@@ -72,6 +72,12 @@ async def with_broadcast(conn: AsyncConnection, around: Surroundings, situation:
     )
 
 
+async def with_doubts(conn: AsyncConnection, around: Surroundings, situation: Situation) -> Situation:
+    """Add why a time may not be what it seems: the clock jumped, or a part of the past is forgotten."""
+    doubted = await timekeeping.doubted(conn, around.keys)
+    return replace(situation, doubted=doubted, restored=await settings.moment(conn, around.keys, settings.RESTORED))
+
+
 async def with_heard(conn: AsyncConnection, around: Surroundings, situation: Situation, event: Event, resident: ResidentId) -> Situation:
     """Add, in private, the occurrence whose button was pressed, and whether this resident has answered its quiz. Nothing is locked."""
     about = named(event, None)
@@ -92,8 +98,8 @@ async def with_group(
         situation = await _with_list(conn, around, situation, forum)
     if forum == PROVINCE and _changes_calendar(event, situation.prompt):
         situation = replace(situation, broadcasts=await broadcasts.approved(conn, around.keys, RESCHEDULED))
-    doubted = await timekeeping.doubted(conn, around.keys)
-    return replace(situation, doubted=doubted, myself=await _myself(conn, around, situation, arrival, event))
+    situation = await with_doubts(conn, around, situation)
+    return replace(situation, myself=await _myself(conn, around, situation, arrival, event))
 
 
 def _asks_for_list(event: Event) -> bool:

@@ -68,7 +68,9 @@ class Machine:
         self.inbox = Inbox(
             db, channel.name, self.time, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect
         )
-        self.timers = Timers(db, self.time, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
+        self.timers = Timers(
+            db, self.time, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake, erasures=around.erasures
+        )
         self.watch = Watch(db, self.time, limits, lambda: channel.heard)
 
     @property

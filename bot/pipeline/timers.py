@@ -22,6 +22,7 @@ from bot.model.broadcasts import VOICES_KEPT
 from bot.pipeline.timekeeping import HELD, Timekeeper, doubted
 from bot.storage import days, inbox, posts, timers, voices
 from bot.storage.database import Database
+from bot.storage.erasures import Erasures
 from bot.storage.errors import StorageUnavailable
 
 log = structlog.get_logger()
@@ -42,16 +43,20 @@ class Timers:
     """Lets time be one more sender.
 
     `keep_posts` is how long a closed ticket is kept, and our messages about it with it. `told` is called when something fell due.
+    `erasures` is the list whose old lines are forgotten.
 
     Attributes:
         last_round: monotonic time of the last tick that came to its end.
     """
 
-    def __init__(self, db: Database, clock: Timekeeper, *, keep_posts: timedelta, told: Callable[[], None]) -> None:
+    def __init__(
+        self, db: Database, clock: Timekeeper, *, keep_posts: timedelta, told: Callable[[], None], erasures: Erasures | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
         self._keep_posts = keep_posts + OPEN_AT_MOST
         self._told = told
+        self._erasures = erasures
         self.last_round = clock.monotonic()
 
     async def run(self) -> None:
@@ -103,6 +108,8 @@ class Timers:
 
         try:
             forgotten, destroyed = await self._db.transact(work)
+            if self._erasures is not None:
+                self._erasures.forget(now.date())
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="the day's chores were left undone")
             return
