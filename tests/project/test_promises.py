@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 PROMISED = (
-    "1-5 8-11 13 15-17 20-23 27 28 30 31 33-36 38 42-46 49-51 56-59 61 63 68 71 73 74 77 79-81 83 84 86 96-99 104 105 111 112 116 118"
+    "1-5 8-11 13 15-17 20-23 27 28 30 31 33-36 38 42-46 49-51 56-59 61 63 68 71 73 74 77 79-81 83 84 86 96-99 104 105 111-113 116 118"
 )
 """The behaviours that reports and dialogue sessions stand for, by number."""
 
