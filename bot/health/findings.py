@@ -106,7 +106,7 @@ def _humans(standing: Standing) -> Iterator[Finding]:
     if standing.unhandled.parked:
         yield wrong("parked", f"{standing.unhandled.parked} could not be handled and need a human", "`alwand parked list`")
     if standing.unsent.dead:
-        yield wrong("parked", f"{standing.unsent.dead} were refused by Telegram and need a human", "`alwand parked list`")
+        yield wrong("parked", f"{standing.unsent.dead} could not be sent and need a human", "`alwand parked list`")
 
 
 def _stamp(moment: datetime | None) -> str | None:
@@ -122,5 +122,5 @@ def _span(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [f"{count} {unit}" for count, unit in ((days, "days"), (hours, "h"), (minutes, "min"), (rest, "s")) if count]
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")) if count]
     return " ".join(parts[:2]) or "0 s"

@@ -73,7 +73,7 @@ def _waiting(found: Standing) -> Iterator[Metric]:
     yield _several("alwand_unhandled", "What has come in.", "state", {"waiting": unhandled.waiting, "parked": unhandled.parked})
     yield _one("alwand_unsent_oldest_seconds", "Age of the oldest message that waits to be sent.", unsent.oldest_seconds)
     states = {"waiting": unsent.waiting, "sending": unsent.sending, "held": unsent.held, "dead": unsent.dead}
-    yield _several("alwand_unsent", "What is to go out; held: its group is lost; dead: refused, needs a human.", "state", states)
+    yield _several("alwand_unsent", "What is to go out; held: its group is lost; dead: needs a human.", "state", states)
     yield _several("alwand_forum_unsent", "What is not yet in each forum's group.", "forum", found.forums)
     yield _several("alwand_broadcasts", "Broadcasts under way.", "state", {"sending": casts.sending, "paused": casts.paused})
     yield _one("alwand_broadcast_left", "People to whom what is under way is still to be sent.", casts.left)
