@@ -123,7 +123,9 @@ async def _opened(config: Config, time: SystemClock) -> AsyncIterator[Database]:
 async def _take_up(db: Database, around: Surroundings, erasures: Erasures, now: datetime) -> None:
     """Erase what is on the list and still here, and go on from a backup if the database was made of one."""
     erasures.begin(now.date())
-    await resume(db, around, erasures.after(-1), now)
+    resumed = await resume(db, around, erasures.after(-1), now)
+    if resumed is not None:
+        log.warning("restored", made=resumed.made.isoformat(), unsent=resumed.unsent, due=resumed.due, paused=resumed.paused)
 
 
 def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,8 +33,7 @@ from bot.pipeline.surroundings import Surroundings
 from bot.storage import audit, erasures, forums, inbox, occurrences, outbox, residents, settings, subscribers, tables, timers
 from bot.storage.database import Database
 from bot.storage.erasures import Erased
-
-log = structlog.get_logger()
+from bot.storage.upsert import hold
 
 SPARED: Final = frozenset({"erase_ticket", "forget", "purge", "draft", "cast_due", "cast_progress"})
 """Kinds of timers that go on: they delete, or look for themselves whether something is still to be done."""
@@ -78,14 +76,12 @@ async def resume(db: Database, around: Surroundings, lines: Sequence[Erased], no
     Raises:
         StorageUnavailable: nothing of it was done.
     """
-    resumed = await db.transact(lambda conn: _resume(conn, around, lines, now))
-    if resumed is not None:
-        log.warning("restored", made=resumed.made.isoformat(), unsent=resumed.unsent, due=resumed.due, paused=resumed.paused)
-    return resumed
+    return await db.transact(lambda conn: _resume(conn, around, lines, now))
 
 
 async def _resume(conn: AsyncConnection, around: Surroundings, lines: Sequence[Erased], now: datetime) -> Resumed | None:
     keys = around.keys
+    await hold(conn, erasures.NAME)  # another process may start too, or be erasing
     made = await settings.moment(conn, keys, settings.RESTORING)
     contained = await erasures.number(conn, keys)
     tokens = {line.token for line in lines if line.number > contained}
