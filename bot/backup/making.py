@@ -103,7 +103,11 @@ def to_stream(config: Config, now: datetime, out: BinaryIO) -> Made:
     Raises:
         AlwandError: there is none; what was written is worth nothing.
     """
-    sink = _written(config, now, out)
+    try:
+        sink = _written(config, now, out)
+        out.flush()
+    except OSError as error:
+        raise AlwandError(f"the backup was not taken: {(error.strerror or 'whoever reads it has gone').lower()}") from None
     return Made(None, sink.size, sink.sha256)
 
 

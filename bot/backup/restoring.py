@@ -34,6 +34,7 @@ from bot.pipeline.surroundings import Surroundings
 from bot.storage import erasures, lock, migrations, settings, start
 from bot.storage.database import Database, dialect_of
 from bot.storage.erasures import Erased, Erasures
+from bot.storage.errors import StorageUnavailable
 from bot.storage.seal import Keyring
 from bot.storage.sqlite import path_of
 
@@ -80,10 +81,13 @@ async def restore(config: Config, wish: Wish, now: datetime) -> Restored:
     """
     keys = Keyring.parse(config.key())
     identity = sealing.identity(wish.identity)
+    into = _to_sqlite if dialect_of(config.storage.url) == "sqlite" else _to_postgresql
     async with lock.hold_database(config.storage.url):
-        if dialect_of(config.storage.url) == "sqlite":
-            return await _to_sqlite(config, wish, keys, identity, now)
-        return await _to_postgresql(config, wish, keys, identity, now)
+        try:
+            return await into(config, wish, keys, identity, now)
+        except (OSError, StorageUnavailable) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise AlwandError(f"nothing was restored: {(why or type(error).__name__).lower()}") from error
 
 
 async def _to_sqlite(config: Config, wish: Wish, keys: Keyring, identity: Identity, now: datetime) -> Restored:

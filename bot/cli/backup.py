@@ -57,7 +57,6 @@ def to(folder: Path | None, config_file: Path, identity: Path | None, *, stdout:
         if sys.stdout.isatty():
             raise click.UsageError("stdout is a terminal: send the backup to a program or a file")
         made = making.to_stream(config, now, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
     else:
         made = making.to_folder(config, now, folder, sealing.identity(identity) if identity else None)
     if quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import sqlite3
@@ -11,6 +12,7 @@ import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pyrage
 import pytest
@@ -158,6 +160,30 @@ async def test_a_full_disk_leaves_no_half_backup(small_office: Office, size: int
     assert told.returncode == 1, told.stderr
     assert len(told.stderr.strip().splitlines()) == 1
     assert list(small_office.backups.iterdir()) == []
+
+
+class Tight:
+    """Takes so many bytes and no more."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def write(self, data: bytes, /) -> int:
+        self.room -= len(data)
+        if self.room < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(data)
+
+    def flush(self) -> None:
+        """It keeps nothing back."""
+
+
+@pytest.mark.parametrize("missing", [100, 5_000])
+async def test_the_loss_of_the_last_bytes_is_noticed(small_office: Office, missing: int) -> None:
+    """The library drops the error of its last write: measured, a whole backup of less than 8 KiB can vanish so."""
+    whole = making.to_stream(small_office.config, NOW, cast("BinaryIO", Tight(10**9)))
+    with pytest.raises(AlwandError, match="no space left"):
+        making.to_stream(small_office.config, NOW, cast("BinaryIO", Tight(whole.size - missing)))
 
 
 async def test_a_damaged_database_is_told_and_not_backed_up(small_office: Office) -> None:
