@@ -107,7 +107,10 @@ async def test_a_bot_whose_disk_is_lost_goes_on_from_its_backup_on_another_machi
     """F36: reports and references are there, erased stays erased, nothing is sent again, and who has to know hears of it."""
     public, private = sealing.pair()
     (tmp_path / "private.key").write_text(private, encoding="ascii")
-    settings: dict[str, Any] = {"BACKUP__RECIPIENT": public, **({"STORAGE__URL": stores[0], "BACKUP__PROGRAMS": programs()} if stores else {})}
+    settings: dict[str, Any] = {
+        "BACKUP__RECIPIENT": public,
+        **({"STORAGE__URL": stores[0], "BACKUP__PROGRAMS": programs()} if stores else {}),
+    }
     (tmp_path / "first").mkdir()
     async with raised(tmp_path / "first", **settings) as town:
         forum, mandali = town.forums["khanaqin"], town.forums["mandali"]
