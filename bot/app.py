@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Final, TypeVar
 
 import structlog
@@ -23,6 +24,8 @@ from bot.clock import SystemClock, clock
 from bot.config import Config
 from bot.engine.decide import decide
 from bot.errors import AlwandError
+from bot.health.attending import attended
+from bot.health.meters import Meters
 from bot.i18n import render
 from bot.log import configure
 from bot.model.effects import Effect
@@ -33,10 +36,13 @@ from bot.model.text import Text
 from bot.pipeline.chance import SystemChance
 from bot.pipeline.limits import Limits
 from bot.pipeline.machine import Machine
+from bot.pipeline.resuming import resume
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.watch import announce_absence
+from bot.serving import listening
 from bot.storage import forums, lock, outbox
 from bot.storage.database import Database
+from bot.storage.erasures import Erasures
 from bot.storage.errors import StorageUnavailable
 from bot.storage.seal import Keyring
 from handlers import menu
@@ -77,15 +83,20 @@ async def _live(config: Config, token: str) -> None:
     time = clock(production=config.service.production)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(lock.hold(config.storage.url, token))
+        health = stack.enter_context(listening(config.health.host, config.health.port, setting="[health] port"))
         db = await stack.enter_async_context(_opened(config, time))
         telegram = await stack.enter_async_context(_telegram(config, token, time))
         limits = _limits(config, telegram)
-        around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
-        machine = Machine(db, telegram, around, _decide, limits, time)
+        erasures = Erasures(config.backup.erased, config.backup.erased_kept)
+        around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times(), erasures)
+        meters = Meters(db.dialect)
+        machine = Machine(db, telegram, around, _decide, limits, time, meters)
         await machine.time.begin()
+        await _take_up(db, around, erasures, machine.time.now())
         await announce_absence(db, around, machine.time.now())
         log.info("started", dialect=db.dialect)
-        await _serve(machine, telegram)
+        async with attended(db, machine, meters, around.province, health, poll_seconds=config.telegram.poll_timeout):
+            await _serve(machine, telegram)
         log.info("stopped")
 
 
@@ -107,6 +118,14 @@ async def _opened(config: Config, time: SystemClock) -> AsyncIterator[Database]:
         yield db
     finally:
         await db.close()
+
+
+async def _take_up(db: Database, around: Surroundings, erasures: Erasures, now: datetime) -> None:
+    """Erase what is on the list and still here, and go on from a backup if the database was made of one."""
+    erasures.begin(now.date())
+    resumed = await resume(db, around, erasures.after(-1), now)
+    if resumed is not None:
+        log.warning("restored", made=resumed.made.isoformat(), unsent=resumed.unsent, due=resumed.due, paused=resumed.paused)
 
 
 def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:

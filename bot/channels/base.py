@@ -58,6 +58,11 @@ class Channel(Protocol):
     name: str
     capabilities: Capabilities
 
+    @property
+    def heard(self) -> float | None:
+        """Monotonic time at which it last answered properly when it was asked for updates; None before the first time."""
+        ...
+
     def read(self, raw: bytes) -> Arrival | None:
         """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
         ...

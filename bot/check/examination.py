@@ -20,6 +20,7 @@ async def examine(config: Config, clock: Clock) -> AsyncIterator[Finding]:
     database, linked = await machine.database(config)
     yield database
     yield machine.disk(config)
+    yield machine.backup(config)
     for finding in (*machine.languages(), *machine.hotlines(config, now.date())):
         yield finding
     yield await machine.pictures()

@@ -66,6 +66,15 @@ async def _groups(conn: AsyncConnection, config: Config) -> Mapping[ForumId, str
     return {forum: address[1] for forum, address in addresses.items() if address is not None}
 
 
+def backup(config: Config) -> Finding:
+    """Examine whether backups can be made, and whether what they must not bring back is written down."""
+    if config.backup.recipient is None:
+        return mind("backup", "none can be made, and a disk that breaks takes every report with it", "see docs/backup.md")
+    if not config.backup.erased.parent.is_dir():
+        return wrong("backup", "the list of what is erased has no folder", f"make {config.backup.erased.parent}")
+    return fine("backup", "`alwand backup FOLDER` makes one")
+
+
 def disk(config: Config) -> Finding:
     """Examine the space left where the database is: the bot stops taking messages below 5 % or 200 MB."""
     folder = path_of(config.storage.url).parent if config.storage.url.startswith("sqlite") else Path.cwd()

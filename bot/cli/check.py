@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @config_file
 def check(config_file: Path) -> None:
-    """Examine settings, keys, database, disk, languages, token, clock, groups and channels, and say how to mend what is wrong.
+    """Examine settings, keys, database, backups, disk, languages, token, clock, groups and channels, and say how to mend what is wrong.
 
     Changes nothing, and may run beside the bot. Ends with 1 if something is wrong.
     """

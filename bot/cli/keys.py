@@ -36,7 +36,15 @@ def make(file: Path) -> None:
     Raises:
         StartRefused: the file exists, or its folder cannot be written.
     """
-    text = HEADER + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii") + "\n"
+    keep(file, HEADER + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii") + "\n")
+
+
+def keep(file: Path, text: str) -> None:
+    """Write a secret into a new file as `make` does.
+
+    Raises:
+        StartRefused: the file exists, or its folder cannot be written.
+    """
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o400)
     except FileExistsError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,13 @@ from bot.config import Config, load
 from bot.errors import AlwandError
 
 if TYPE_CHECKING:
+    from bot.storage.database import Database
     from bot.storage.inbox import Parked
     from bot.storage.outbox import Row
 
 MOST = 1000
+ALL = 1_000_000
+RESTORED = "restored"
 WHO = {"from", "chat", "sender_chat", "contact", "forward_origin", "via_bot", "new_chat_members", "left_chat_member"}
 """Fields of an update that say who it came from: nobody needs them to see what went wrong."""
 
@@ -29,7 +33,8 @@ WHO = {"from", "chat", "sender_chat", "contact", "forward_origin", "via_bot", "n
 def parked(ctx: click.Context) -> None:
     """Look at what needs a human: messages that could not be handled, and those that Telegram refused.
 
-    Without a command: `list`. The numbers it prints name a message: i12 came in, o7 was to go out.
+    Without a command: `list`. The numbers it prints name a message: i12 came in, o7 was to go out. After a backup was restored, the word
+    restored names all that was unsent or due in it: it may have been done since, so look at some of it before you choose.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError("say what to do: list, show NUMBER, retry NUMBER or drop NUMBER, each with --config FILE")
@@ -72,8 +77,8 @@ def show(number: str, config_file: Path) -> None:
 @config_file
 def retry(number: str, config_file: Path) -> None:
     """Handle or send it again, for example after an upgrade; a running bot does so within a second."""
-    asyncio.run(_again(load(config_file), number))
-    click.echo(f"{number} is tried again.")
+    tried = asyncio.run(_each(load(config_file), number, _again))
+    click.echo(f"{number} is tried again." if number != RESTORED else f"{tried} tried again.")
 
 
 @parked.command()
@@ -81,8 +86,8 @@ def retry(number: str, config_file: Path) -> None:
 @config_file
 def drop(number: str, config_file: Path) -> None:
     """Forget it for good."""
-    asyncio.run(_drop(load(config_file), number))
-    click.echo(f"{number} is forgotten.")
+    dropped = asyncio.run(_each(load(config_file), number, _drop))
+    click.echo(f"{number} is forgotten." if number != RESTORED else f"{dropped} forgotten.")
 
 
 def _last_line(each: Parked) -> str:
@@ -118,31 +123,48 @@ async def _all(config: Config) -> tuple[list[Parked], list[Row]]:
         return arrived, await db.read(lambda conn: outbox.dead(conn, db.keys, MOST))
 
 
-async def _again(config: Config, number: str) -> None:
+async def _each(config: Config, number: str, act: Callable[[Database, str], Awaitable[bool]]) -> int:
+    """Do something with what a number names, or with all that a restore put aside; return how many that were.
+
+    Raises:
+        AlwandError: there is none.
+    """
+    async with opened(config) as db:
+        numbers = await _restored(db) if number == RESTORED else [number]
+        done = sum([await act(db, each) for each in numbers])
+    if not done:
+        raise _unknown(number)
+    return done
+
+
+async def _restored(db: Database) -> list[str]:
+    from bot.pipeline.resuming import WHY
+    from bot.storage import inbox, outbox
+
+    arrived = await db.read(lambda conn: inbox.parked(conn, db.keys, ALL))
+    unsent = await db.read(lambda conn: outbox.dead(conn, db.keys, ALL))
+    due = [f"i{each.item.id}" for each in arrived if each.trace == WHY]
+    return due + [f"o{row.id}" for row in unsent if row.reason == outbox.RESTORED]
+
+
+async def _again(db: Database, number: str) -> bool:
     from bot.storage import inbox, outbox
 
     now = SystemClock().now()
-    async with opened(config) as db:
-        kind, row = _named(number)
-        if kind == "i":
-            found = await db.transact(lambda conn: inbox.revive(conn, row, now))
-        else:
-            outcome = await db.transact(lambda conn: outbox.revive(conn, db.keys, row, now))
-            if outcome == "elsewhere":
-                raise AlwandError(f"{number} is of a report that another forum holds now: it cannot be sent there; drop it instead")
-            found = outcome == "queued"
-    if not found:
-        raise _unknown(number)
+    kind, row = _named(number)
+    if kind == "i":
+        return await db.transact(lambda conn: inbox.revive(conn, row, now))
+    outcome = await db.transact(lambda conn: outbox.revive(conn, db.keys, row, now))
+    if outcome == "elsewhere":
+        raise AlwandError(f"{number} is of a report that another forum holds now: it cannot be sent there; drop it instead")
+    return outcome == "queued"
 
 
-async def _drop(config: Config, number: str) -> None:
+async def _drop(db: Database, number: str) -> bool:
     from bot.storage import inbox, outbox
 
-    async with opened(config) as db:
-        kind, row = _named(number)
-        found = await db.transact(lambda conn: (inbox if kind == "i" else outbox).discard(conn, row))
-    if not found:
-        raise _unknown(number)
+    kind, row = _named(number)
+    return await db.transact(lambda conn: (inbox if kind == "i" else outbox).discard(conn, row))
 
 
 def _named(number: str) -> tuple[str, int]:

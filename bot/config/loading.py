@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.config import faults
 from bot.config.faults import Fault
-from bot.config.machine import SQLITE, TOKEN_FORM, Broadcasts, Keys, Limits, Retention, Service, Storage, Telegram
+from bot.config.machine import SQLITE, TOKEN_FORM, Backup, Broadcasts, Health, Keys, Limits, Retention, Service, Storage, Telegram
 from bot.config.places import Category, District, Hotline, Locality, ProvinceHead
 from bot.config.times import CalendarRules
 from bot.errors import ConfigError
@@ -45,6 +45,8 @@ class Config(BaseSettings):
     retention: Retention = Retention()
     limits: Limits = Limits()
     broadcasts: Broadcasts = Broadcasts()
+    backup: Backup = Backup()
+    health: Health = Health()
     service: Service = Service()
 
     @classmethod
@@ -206,7 +208,12 @@ def _anchored(config: Config, folder: Path) -> Config:
         url = SQLITE + str(folder / url.removeprefix(SQLITE))
     greeting = {language: _recorded(folder / file.expanduser()) for language, file in config.province.greeting.items()}
     province = config.province.model_copy(update={"greeting": greeting})
-    return config.model_copy(update={"telegram": telegram, "keys": keys, "storage": Storage(url=url), "province": province})
+    backup = config.backup.model_copy(update={"erased": folder / config.backup.erased.expanduser()})
+    if backup.programs:
+        backup = backup.model_copy(update={"programs": folder / backup.programs.expanduser()})
+    return config.model_copy(
+        update={"telegram": telegram, "keys": keys, "storage": Storage(url=url), "province": province, "backup": backup}
+    )
 
 
 def _recorded(file: Path) -> Path:

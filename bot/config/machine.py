@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -24,10 +25,27 @@ Database = Annotated[
 ]
 Address = Annotated[str, AfterValidator(faults.matching(r"https?://[^\s/?#]+", "should be https://HOST, without a path"))]
 
+Loopback = Annotated[
+    str,
+    AfterValidator(
+        faults.matching(
+            r"127\.0\.0\.1|::1",
+            "should be 127.0.0.1 or ::1: the numbers show when people write, so others on the network must not see them; "
+            "Prometheus on another machine needs a tunnel to this one",
+        )
+    ),
+]
+
 
 def _token(token: SecretStr) -> SecretStr:
     faults.matching(TOKEN_FORM, "should look like 123456789:AA..., as BotFather gave it")(token.get_secret_value())
     return token
+
+
+def _public(recipient: str) -> str:
+    if recipient.upper().startswith("AGE-SECRET-KEY-"):
+        raise ValueError("is the private key, which must not be on this machine: take the line that begins with age1, and make a new pair")
+    return faults.matching(r"age1[02-9ac-hj-np-z]{58}", "should be age1..., as `alwand backup keys FILE` showed it")(recipient)
 
 
 class Telegram(Section):
@@ -81,6 +99,28 @@ class Broadcasts(Section):
     def rate(self) -> int:
         """How many a second are paid for; 0 where none is."""
         return self.paid_per_second if self.paid else 0
+
+
+class Health(Section):
+    """Where the bot tells how it is."""
+
+    port: int = Field(0, ge=0, le=65535, description="The port of /healthz, /readyz and /metrics; 0 for none.")
+    host: Loopback = Field("127.0.0.1", description="127.0.0.1 or ::1: this machine alone.")
+
+
+class Backup(Section):
+    """What backups are made for, how many are kept, and what is known of erasures beside them."""
+
+    recipient: Annotated[str, AfterValidator(_public)] | None = Field(None, description="The public key that backups are encrypted to.")
+    keep: int = Field(14, ge=1, le=1000, description="How many backups stay in their folder.")
+    erased: Path = Field(Path("alwand.erased"), description="The list of what was erased.")
+    erased_days: int = Field(365, ge=7, le=3650, description="How long it is kept; no older backup is restored.")
+    programs: Path | None = Field(None, description="The folder of pg_dump and pg_restore; without it, where programs are found.")
+
+    @property
+    def erased_kept(self) -> timedelta:
+        """How long the list of what was erased reaches back."""
+        return timedelta(days=self.erased_days)
 
 
 class Service(Section):

@@ -74,6 +74,8 @@ class Situation:
         myself: the resident behind the member who presses a broadcast's button, for a test to themselves; None if the bot may not write
             to them in private.
         doubted: seconds by which the clock has jumped, while nobody has confirmed the time; 0 where it is trusted.
+        restored: when the database was last made of a backup: what was due until then may have happened, and be forgotten. Where
+            broadcasts are decided about.
         code: whether a link code given here is valid, and for which forum.
     """
 
@@ -117,6 +119,7 @@ class Situation:
     latest: Mapping[BroadcastId, tuple[Occurrence, Figures]] = field(default_factory=dict)
     myself: ResidentId | None = None
     doubted: int = 0
+    restored: datetime | None = None
     round: Round | None = None
     people: tuple[Person, ...] = ()
     reached: int | None = None

@@ -13,7 +13,7 @@ from bot.model.ids import PROVINCE, BroadcastId, ForumId, OccurrenceId, Resident
 from bot.model.situation import NO_FIGURES, Situation
 from bot.pipeline import timekeeping
 from bot.pipeline.surroundings import Surroundings
-from bot.storage import broadcasts, members, occurrences, residents, tallies, voices
+from bot.storage import broadcasts, members, occurrences, residents, settings, tallies, voices
 
 LAST: Final = 10
 """How many sendings of one broadcast a decision sees."""
@@ -84,6 +84,12 @@ async def at_home(conn: AsyncConnection, around: Surroundings, broadcast: Broadc
     return broadcast if there and await members.active(conn, PROVINCE, broadcast.author_person) else replace(broadcast, desk=None)
 
 
+async def with_doubts(conn: AsyncConnection, around: Surroundings, situation: Situation) -> Situation:
+    """Add why a time may not be what it seems: the clock jumped, or a part of the past is forgotten."""
+    doubted = await timekeeping.doubted(conn, around.keys)
+    return replace(situation, doubted=doubted, restored=await settings.moment(conn, around.keys, settings.RESTORED))
+
+
 async def with_heard(conn: AsyncConnection, around: Surroundings, situation: Situation, event: Event, resident: ResidentId) -> Situation:
     """Add, in private, the occurrence whose button was pressed, and whether this resident has answered its quiz. Nothing is locked."""
     about = named(event, None)
@@ -111,8 +117,8 @@ async def with_group(
     if forum == PROVINCE and _changes_calendar(event, slot):
         approved = await broadcasts.approved(conn, around.keys, RESCHEDULED)
         situation = replace(situation, broadcasts=tuple([await at_home(conn, around, each) for each in approved]))
-    doubted = await timekeeping.doubted(conn, around.keys)
-    return replace(situation, doubted=doubted, myself=await _myself(conn, around, situation, arrival, event))
+    situation = await with_doubts(conn, around, situation)
+    return replace(situation, myself=await _myself(conn, around, situation, arrival, event))
 
 
 def _asks_for_list(event: Event) -> bool:

@@ -56,13 +56,12 @@ from bot.model.effects import (
     Withdraw,
 )
 from bot.model.events import Arrival
-from bot.model.ids import Language, TicketId
-from bot.pipeline import convening, linking
+from bot.model.ids import Language
+from bot.pipeline import convening, erasing, linking
 from bot.pipeline.casting import Casting
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Loaded, Surroundings
-from bot.storage import audit, drafts, entries, members, outbox, residents, tickets, timers
-from bot.storage.seal import Keyring
+from bot.storage import audit, drafts, entries, members, residents, tickets, timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,8 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
 
 async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, casting: Casting, effect: Effect) -> None:
     keys, now = turn.around.keys, turn.now
+    if isinstance(effect, EraseResident | EraseTicket | SetResident | SetSubscription):
+        await erasing.note(conn, turn.around, effect, now)
     match effect:
         case Send():
             await saying.send(effect)
@@ -146,7 +147,7 @@ async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, casting: Casti
         case MoveTicket(ticket):
             await tickets.move(conn, keys, ticket)
         case EraseTicket(ticket_id):
-            await _erase_ticket(conn, keys, ticket_id)
+            await erasing.erase_ticket(conn, keys, ticket_id)
         case AddEntry(entry):
             await entries.add(conn, keys, entry)
         case SetEntry(entry):
@@ -178,11 +179,3 @@ async def _one(conn: AsyncConnection, turn: Turn, saying: Saying, casting: Casti
             pass
         case _:
             assert_never(effect)
-
-
-async def _erase_ticket(conn: AsyncConnection, keys: Keyring, ticket: TicketId) -> None:
-    known = await tickets.load(conn, keys, ticket)
-    if known is not None and known.resident is not None:
-        await residents.drop_ticket(conn, keys, known.resident, ticket)
-    await tickets.erase(conn, ticket)
-    await outbox.discard_ticket(conn, keys, ticket)

@@ -85,12 +85,17 @@ class Inbox:
 
 
 class Dispatcher:
-    """Works the lanes, so many at once."""
+    """Works the lanes, so many at once.
+
+    Attributes:
+        last_round: monotonic time at which its loop last went round.
+    """
 
     def __init__(self, db: Database, clock: Clock, at_once: int) -> None:
         self._db = db
         self._clock = clock
         self._at_once = at_once
+        self.last_round = clock.monotonic()
         self._woken = asyncio.Event()
         self._busy: set[str] = set()
         self._look_again: set[str] = set()
@@ -113,6 +118,7 @@ class Dispatcher:
         async with asyncio.TaskGroup() as working:
             while not self._stopping:
                 self._woken.clear()
+                self.last_round = self._clock.monotonic()
                 for lane in await self._due():
                     self._busy.add(lane)
                     working.create_task(self._work(lane, handle), name="lane")

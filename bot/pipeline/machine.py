@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -15,6 +16,7 @@ from bot.pipeline.fanout.counting import Counting
 from bot.pipeline.fanout.feeder import Feeder
 from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
+from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.outage import Outage
 from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
@@ -23,6 +25,7 @@ from bot.pipeline.timers import Timers
 from bot.pipeline.turn import Decide, Turns
 from bot.pipeline.watch import Watch
 from bot.storage.database import Database
+from bot.storage.errors import StorageUnavailable
 
 log = structlog.get_logger()
 
@@ -42,22 +45,38 @@ class Machine:
     `time` is the clock of all of them.
     """
 
-    def __init__(self, db: Database, channel: Channel, around: Surroundings, decide: Decide, limits: Limits, clock: SystemClock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        channel: Channel,
+        around: Surroundings,
+        decide: Decide,
+        limits: Limits,
+        clock: SystemClock,
+        meter: Meter = UNMETERED,
+    ) -> None:
         channels = {channel.name: channel}
         self.channel = channel
         self.time = Timekeeper(db, clock, told=self._look_again)
         self.dispatcher = Dispatcher(db, self.time, limits.lanes)
         told = self.dispatcher.wake
-        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=lambda: self.feeder.hungry())
+        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=self._feed, meter=meter)
         self.feeder = Feeder(db, around, limits, self.time, self.sender.couriers, told=told)
         self.counting = Counting(db, around, self.time, told=told)
         wakes = {"sends": self.sender.wake, "told": told, "casts": self.feeder.wake}
-        self.turns = Turns(db, around, channels, decide, limits, self.time, counts=self.counting.ask, **wakes)
+        self.turns = Turns(db, around, channels, decide, limits, self.time, counts=self.counting.ask, meter=meter, **wakes)
         self.inbox = Inbox(
             db, channel.name, self.time, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect
         )
-        self.timers = Timers(db, self.time, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake)
-        self.watch = Watch(db, self.time, limits)
+        self.timers = Timers(
+            db, self.time, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake, erasures=around.erasures
+        )
+        self.watch = Watch(db, self.time, limits, lambda: channel.heard)
+
+    @property
+    def rounds(self) -> Mapping[str, float]:
+        """Monotonic times at which the loops that must never stand still last went round."""
+        return {"dispatch": self.dispatcher.last_round, "send": self.sender.last_round, "timers": self.timers.last_round}
 
     async def run(self, asked_to_stop: asyncio.Event) -> None:
         """Run until asked to stop: the intake ends, the turns and sends that have begun are finished, the rest waits on disk.
@@ -84,6 +103,9 @@ class Machine:
                 task.cancel()
             await self._finish(work)
 
+    def _feed(self) -> None:
+        self.feeder.hungry()
+
     def _look_again(self) -> None:
         self.dispatcher.wake()
         self.sender.wake()
@@ -98,6 +120,8 @@ class Machine:
         if unfinished:
             log.warning("cut short", tasks=[task.get_name() for task in unfinished])
         await self.turns.at_once.settled(LAST_ANSWERS_SECONDS)
+        with suppress(StorageUnavailable):
+            await self.watch.beat()
 
 
 async def _told(name: str, work: Callable[[], Awaitable[None]]) -> None:

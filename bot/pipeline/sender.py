@@ -50,6 +50,7 @@ from bot.pipeline.fanout.sending import Head as CopyHead
 from bot.pipeline.fanout.sending import Sending
 from bot.pipeline.limits import Limits
 from bot.pipeline.line import Line
+from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.pace import Pace
 from bot.pipeline.slots import Slots
 from bot.pipeline.surroundings import Surroundings, signed
@@ -75,7 +76,11 @@ STORAGE_PAUSE: Final = 1.0
 
 
 class Sender:
-    """Sends what waits. `told` is called when it put news into the inbox."""
+    """Sends what waits. `told` is called when it put news into the inbox.
+
+    Attributes:
+        last_round: monotonic time at which its loop last went round.
+    """
 
     def __init__(
         self,
@@ -87,6 +92,7 @@ class Sender:
         *,
         told: Callable[[], None],
         hungry: Callable[[], None] = lambda: None,
+        meter: Meter = UNMETERED,
     ) -> None:
         self._db = db
         self._around = around
@@ -94,6 +100,8 @@ class Sender:
         self._limits = limits
         self._clock = clock
         self._told = told
+        self._meter = meter
+        self.last_round = clock.monotonic()
         self._pace = Pace(limits)
         forums = [PROVINCE, *(district.id for district in around.province.districts)]
         self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
@@ -112,7 +120,7 @@ class Sender:
         self._not_before = 0.0
         self._stopping = False
         tools = Tools(self._busy, self._pace, self._slots, wake=self._changed.set, said=self.wake, hold=self._hold, doubt=self._line.doubt)
-        self.couriers = Couriers(db, around, channels, limits, clock, tools, told=told, hungry=hungry)
+        self.couriers = Couriers(db, around, channels, limits, clock, tools, told=told, hungry=hungry, meter=meter)
 
     def wake(self) -> None:
         """Look at the outbox now: something was added."""
@@ -133,6 +141,7 @@ class Sender:
         async with asyncio.TaskGroup() as under_way:
             while not self._stopping:
                 self._changed.clear()
+                self.last_round = self._clock.monotonic()
                 head, pause = await self._next()
                 if head is not None:
                     self._busy.add(head.recipient)
@@ -295,6 +304,8 @@ class Sender:
 
     def _tell(self, parcel: Parcel, outcome: Outcome, seconds: float) -> None:
         row = parcel.row
+        if not parcel.empty:
+            self._meter.sent(row.priority, outcome, seconds)
         kind = "withdraw" if row.outgoing.do == "withdraw" else "edit" if parcel.shown else "send"
         reason = "" if isinstance(outcome, Sent) else getattr(outcome, "reason", "")
         log.info(

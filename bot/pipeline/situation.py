@@ -16,7 +16,7 @@ from bot.model.ids import ResidentId
 from bot.model.messages import ToResident
 from bot.model.people import Resident
 from bot.model.situation import Situation
-from bot.pipeline import broadcasts, news, office, sessions, timekeeping
+from bot.pipeline import broadcasts, news, office, sessions
 from bot.pipeline.convening import ROUND
 from bot.pipeline.groups import load_group
 from bot.pipeline.news import News
@@ -71,7 +71,7 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
         situation = await broadcasts.with_broadcast(conn, around, situation, about)
         if situation.broadcast is None:
             return None
-        situation = replace(situation, doubted=await timekeeping.doubted(conn, around.keys))
+        situation = await broadcasts.with_doubts(conn, around, situation)
     return Loaded(await sessions.with_session(conn, around, situation, told.session), told.event)
 
 

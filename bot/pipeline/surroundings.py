@@ -19,6 +19,7 @@ from bot.model.situation import EVERY_DAY, Situation
 from bot.model.text import Piece
 from bot.model.tickets import Entry, Ticket
 from bot.storage import calendars, entries, forums, posts, tickets
+from bot.storage.erasures import Erasures
 from bot.storage.seal import Keyring
 
 THREAD = 500
@@ -27,13 +28,20 @@ THREAD = 500
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The keys, the province, chance, how a piece of text reads in a language, and the rules of time until somebody changes them."""
+    """What every turn is handed.
+
+    Attributes:
+        words: how a piece of text reads in a language.
+        calendar: the rules of time until somebody changes them.
+        erasures: the list of what is erased, None where none is kept.
+    """
 
     keys: Keyring
     province: Province
     chance: Chance
     words: Callable[[Piece, Language], str]
     calendar: Calendar = EVERY_DAY
+    erasures: Erasures | None = None
 
 
 @dataclass(frozen=True, slots=True)

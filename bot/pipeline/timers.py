@@ -22,6 +22,7 @@ from bot.model.broadcasts import VOICES_KEPT
 from bot.pipeline.timekeeping import HELD, Timekeeper, doubted
 from bot.storage import days, inbox, posts, timers, voices
 from bot.storage.database import Database
+from bot.storage.erasures import Erasures
 from bot.storage.errors import StorageUnavailable
 
 log = structlog.get_logger()
@@ -42,13 +43,21 @@ class Timers:
     """Lets time be one more sender.
 
     `keep_posts` is how long a closed ticket is kept, and our messages about it with it. `told` is called when something fell due.
+    `erasures` is the list whose old lines are forgotten.
+
+    Attributes:
+        last_round: monotonic time of the last tick that came to its end.
     """
 
-    def __init__(self, db: Database, clock: Timekeeper, *, keep_posts: timedelta, told: Callable[[], None]) -> None:
+    def __init__(
+        self, db: Database, clock: Timekeeper, *, keep_posts: timedelta, told: Callable[[], None], erasures: Erasures | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
         self._keep_posts = keep_posts + OPEN_AT_MOST
         self._told = told
+        self._erasures = erasures
+        self.last_round = clock.monotonic()
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -70,12 +79,13 @@ class Timers:
             while moved == AT_ONCE:
                 now = self._clock.now()
                 if await self._db.read(timers.next_due) is None:
-                    return
+                    break
                 moved = await self._db.transact(partial(self._move, now=now))
                 if moved:
                     self._told()
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="timers wait until it can be written")
+        self.last_round = self._clock.monotonic()
 
     async def _move(self, conn: AsyncConnection, now: datetime) -> int:
         keys = self._db.keys
@@ -98,6 +108,8 @@ class Timers:
 
         try:
             forgotten, destroyed = await self._db.transact(work)
+            if self._erasures is not None:
+                self._erasures.forget(now.date())
         except StorageUnavailable as error:
             log.error("alarm", about="storage", reason=error.reason, meaning="the day's chores were left undone")
             return

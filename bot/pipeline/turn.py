@@ -26,6 +26,7 @@ from bot.pipeline.commit import After
 from bot.pipeline.cutting import TooSlow, within
 from bot.pipeline.envelope import disclose
 from bot.pipeline.limits import Limits
+from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.parking import Failure, Unreadable, park
 from bot.pipeline.situation import load, load_news
 from bot.pipeline.surroundings import Loaded, Surroundings
@@ -73,6 +74,7 @@ class Turns:
         told: Callable[[], None],
         counts: Callable[[CountAudience], None] = lambda _: None,
         casts: Callable[[], None] = lambda: None,
+        meter: Meter = UNMETERED,
     ) -> None:
         self._db = db
         self._around = around
@@ -84,6 +86,7 @@ class Turns:
         self._told = told
         self._counts = counts
         self._casts = casts
+        self._meter = meter
         self.at_once = AtOnce(channels, limits.press_seconds)
 
     async def handle(self, lane: str) -> bool:
@@ -106,6 +109,8 @@ class Turns:
             return False
         crash_point("after-commit")
         self._afterwards(attempt, after)
+        seconds = self._clock.monotonic() - started
+        self._meter.turned(outcome, seconds)
         log.info(
             "turn",
             item=attempt.item.id,
@@ -113,7 +118,7 @@ class Turns:
             kind=attempt.event,
             outcome=outcome,
             effects=attempt.effects,
-            ms=round((self._clock.monotonic() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
         )
         return True
 

@@ -6,6 +6,7 @@ Every alarm is one line in the log, in fixed words. `bot.channels` tells of a ch
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,6 +41,7 @@ async def announce_absence(db: Database, around: Surroundings, now: datetime) ->
     async def work(conn: AsyncConnection) -> timedelta | None:
         last = await settings.heartbeat(conn, around.keys)
         await settings.beat(conn, around.keys, now)
+        await settings.hear(conn, around.keys, None)
         if last is None or now - last <= CHANNEL_KEEPS:
             return None
         words = N_(
@@ -57,17 +59,18 @@ async def announce_absence(db: Database, around: Surroundings, now: datetime) ->
 
 
 class Watch:
-    """Looks after the others, and writes down each minute that it was there."""
+    """Looks after the others, and writes down each minute that it was there, and when the channel was last `heard` (monotonic seconds)."""
 
-    def __init__(self, db: Database, clock: Clock, limits: Limits) -> None:
+    def __init__(self, db: Database, clock: Clock, limits: Limits, heard: Callable[[], float | None] = lambda: None) -> None:
         self._db = db
         self._clock = clock
         self._limits = limits
+        self._heard = heard
         self._told_waiting = float("-inf")
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        beaten = self._clock.monotonic()
+        beaten, heard = self._clock.monotonic(), False
         while True:
             before = self._clock.monotonic()
             await asyncio.sleep(ROUND_SECONDS)
@@ -76,16 +79,22 @@ class Watch:
                 log.error("alarm", about="lag", seconds=round(lag, 1), meaning="something held up the whole bot")
             try:
                 await self.look(now)
-                if now - beaten >= BEAT_SECONDS:
-                    beaten = now
+                if now - beaten >= BEAT_SECONDS or (self._heard() is not None and not heard):
+                    beaten, heard = now, self._heard() is not None
                     await self.beat()
             except StorageUnavailable as error:
                 log.error("alarm", about="storage", reason=error.reason, meaning="the database cannot be used")
 
     async def beat(self) -> None:
         """Write down that the bot is alive."""
-        now = self._clock.now()
-        await self._db.transact(lambda conn: settings.beat(conn, self._db.keys, now))
+        now, heard = self._clock.now(), self._heard()
+        ago = None if heard is None else timedelta(seconds=self._clock.monotonic() - heard)
+
+        async def work(conn: AsyncConnection) -> None:
+            await settings.beat(conn, self._db.keys, now)
+            await settings.hear(conn, self._db.keys, None if ago is None else now - ago)
+
+        await self._db.transact(work)
 
     async def look(self, now: float) -> bool:
         """Look whether something waits too long, and tell so once in that time; return whether it was told. `now` in monotonic seconds."""

@@ -9,6 +9,7 @@ last run counts: it changes nothing but the database.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
@@ -26,15 +27,48 @@ T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
 
 
-class Database:
-    """An open database. `dialect` is `sqlite` or `postgresql`."""
+class ReadOnly:
+    """An open database for somebody who changes nothing. `dialect` is `sqlite` or `postgresql`."""
 
-    def __init__(self, engine: AsyncEngine, keys: Keyring, writer: sqlite.Writer | None) -> None:
+    def __init__(self, engine: AsyncEngine, keys: Keyring) -> None:
         self.engine = engine
         self.keys = keys
         self.dialect = engine.dialect.name
+        self._readers = sqlite.Readers(engine) if self.dialect == "sqlite" else None
+
+    @classmethod
+    async def look(cls, url: str, keys: Keyring) -> ReadOnly:
+        """Open the database as it is, and make sure that the key is its own; whoever writes to it does not wait for that.
+
+        Raises:
+            StartRefused: as `Database.open`, and where there is no database of this version.
+        """
+        if dialect_of(url) == "sqlite":
+            return ReadOnly(await start.look_sqlite(url, keys), keys)
+        return ReadOnly(await start.open_postgresql(url, keys, migrate=False), keys)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run short work that only reads, on one consistent committed state.
+
+        Raises:
+            StorageUnavailable: the storage cannot be read now.
+        """
+        if self._readers is not None:
+            return await self._readers.read(work)
+        return await postgresql.transact(self.engine, work, read_only=True)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self.engine.dispose()
+
+
+class Database(ReadOnly):
+    """An open database. `timed` is called with the seconds that each transaction took."""
+
+    def __init__(self, engine: AsyncEngine, keys: Keyring, writer: sqlite.Writer | None) -> None:
+        super().__init__(engine, keys)
+        self.timed: Callable[[float], None] = lambda _: None
         self._writer = writer
-        self._readers = sqlite.Readers(engine) if writer else None
 
     @classmethod
     async def open(cls, url: str, keys: Keyring | None, *, migrate: bool = True) -> Database:
@@ -57,32 +91,26 @@ class Database:
         Raises:
             StorageUnavailable: the storage cannot take it now.
         """
+        began = time.monotonic()
         while True:
             try:
-                return await self._transact(work)
+                result = await self._transact(work)
             except DayKeyMissing as missing:
                 await self._transact(partial(days.make, keys=self.keys, purpose=missing.purpose, day=missing.day))
+            else:
+                self.timed(time.monotonic() - began)
+                return result
 
     async def _transact(self, work: Work[T]) -> T:
         if self._writer is not None:
             return await self._writer.transact(work)
         return await postgresql.transact(self.engine, work)
 
-    async def read(self, work: Work[T]) -> T:
-        """Run short work that only reads, on one consistent committed state.
-
-        Raises:
-            StorageUnavailable: the storage cannot be read now.
-        """
-        if self._readers is not None:
-            return await self._readers.read(work)
-        return await postgresql.transact(self.engine, work, read_only=True)
-
     async def close(self) -> None:
         """Finish what is waiting and let go of the database."""
         if self._writer is not None:
             await self._writer.close()
-        await self.engine.dispose()
+        await super().close()
 
 
 def dialect_of(url: str) -> str:

@@ -85,6 +85,11 @@ async def new_code(conn: AsyncConnection, keys: Keyring, forum: ForumId, code: s
     await conn.execute(insert(link_codes).values(code=_code(keys, code), forum=forum, expires=now + CODE_LASTS))
 
 
+async def void_codes(conn: AsyncConnection) -> None:
+    """Let no code link anything any more."""
+    await conn.execute(delete(link_codes))
+
+
 async def peek_code(conn: AsyncConnection, keys: Keyring, code: str, now: datetime) -> ForumId | None:
     """Return the forum that a code would link, None where it is wrong, used or too old."""
     valid = (link_codes.c.code == _code(keys, code), link_codes.c.expires > now)

@@ -168,6 +168,20 @@ async def park(conn: AsyncConnection, keys: Keyring, item: Item, trace: str) -> 
     await conn.execute(update(inbox).where(inbox.c.id == item.id).values(state="parked", attempts=inbox.c.attempts + 1, trace=sealed))
 
 
+async def waiting_of(conn: AsyncConnection, keys: Keyring, source: str) -> list[Item]:
+    """Return all that waits of a source, oldest first."""
+    rows = (await conn.execute(select(inbox).where(_waiting, inbox.c.source == source).order_by(inbox.c.id))).all()
+    return [await _item(conn, keys, row) for row in rows]
+
+
+async def set_aside(conn: AsyncConnection, keys: Keyring, item: NewItem | Item, why: str) -> None:
+    """Let what waits wait for a human instead; nothing was tried, `why` is what the human reads."""
+    key = await days.key_for(conn, keys, "inbox", item.received)
+    sealed = seal(key, "inbox", "trace", f"{item.source}:{item.source_key}", why.encode())
+    this_one = (inbox.c.source == item.source, inbox.c.source_key == item.source_key, _waiting)
+    await conn.execute(update(inbox).where(*this_one).values(state="parked", trace=sealed))
+
+
 async def parked(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Parked]:
     """Return what needs a human, oldest first."""
     rows = (await conn.execute(select(inbox).where(inbox.c.state == "parked").order_by(inbox.c.id).limit(limit))).all()

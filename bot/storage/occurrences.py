@@ -75,6 +75,12 @@ async def move(conn: AsyncConnection, occurrence: Occurrence) -> None:
         raise Stale
 
 
+async def pause_all(conn: AsyncConnection) -> int:
+    """Pause what is being sent, after a backup was restored; return how many that were."""
+    under_way = update(occurrences).where(occurrences.c.state == "sending")
+    return (await conn.execute(under_way.values(state="paused", version=occurrences.c.version + 1))).rowcount
+
+
 async def last(conn: AsyncConnection, broadcast: BroadcastId, limit: int) -> tuple[Occurrence, ...]:
     """Return a broadcast's last occurrences, newest due time first."""
     query = select(*_FIELDS).where(occurrences.c.broadcast == broadcast).order_by(occurrences.c.wall.desc()).limit(limit)

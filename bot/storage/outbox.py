@@ -4,6 +4,8 @@
                ▲                  ├──never──► dead (needs a human)
                └─ later, unsure, hold_recipient, recover
 
+After a backup was restored, all that was unsent in it is dead too, for the reason RESTORED: it may have been said since.
+
 While a recipient's forum is lost its rows are `held`. Of each recipient's open rows exactly one is the head: the one being sent, otherwise
 the first by priority and age. Heads have an index of their own, so to find what may go next costs the same with ten rows waiting as with a
 hundred thousand.
@@ -13,9 +15,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +29,9 @@ from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_b
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox, tickets
 from bot.storage.upsert import hold
+
+RESTORED: Final = "restored"
+"""Why a row is dead that nobody refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +129,13 @@ async def put(
 
 
 async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str, body: Body, priority: Priority) -> int | None:
-    unsent = (outbox.c.recipient == address, outbox.c.slot == token, outbox.c.state.in_(UNSENT))
-    row = (await conn.execute(select(outbox).where(*unsent).limit(1))).first()
+    superseded = and_(outbox.c.state == "dead", outbox.c.reason == RESTORED)
+    of_slot = (outbox.c.recipient == address, outbox.c.slot == token, or_(outbox.c.state.in_(UNSENT), superseded))
+    found = (await conn.execute(select(outbox).where(*of_slot))).all()
+    for old in found:
+        if old.state == "dead":
+            await discard(conn, old.id)
+    row = next((each for each in found if each.state != "dead"), None)
     if row is None:
         return None
     urgency = min(row.priority, int(priority))
@@ -241,6 +251,12 @@ async def recover(conn: AsyncConnection) -> int:
     """At start: what was being sent when the bot stopped waits again, unsure. Return how many rows that were."""
     result = await conn.execute(update(outbox).where(outbox.c.head, outbox.c.state == "sending").values(state="waiting", unsure=True))
     return result.rowcount
+
+
+async def set_aside(conn: AsyncConnection) -> int:
+    """Let all that is unsent wait for a human, after a backup was restored; return how many rows that are."""
+    unsent = update(outbox).where(outbox.c.state != "dead")
+    return (await conn.execute(unsent.values(state="dead", head=False, held_until=None, reason=RESTORED))).rowcount
 
 
 async def hold_forum(conn: AsyncConnection, keys: Keyring, forum: ForumId) -> int:

@@ -1,4 +1,4 @@
-"""Single values by name: the key check, the last heartbeat."""
+"""Single values by name: the key check, the last heartbeat, when the channel was last heard."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from bot.storage.upsert import upsert
 KEY_CHECK = "key_check"
 KEY_CHECK_TEXT = "alwand"
 HEARTBEAT = "heartbeat"
+RESTORING = "restoring"
+"""From when the backup is that the database was made of; empty once what that means has been done."""
+RESTORED = "restored"
+"""When that was done: what falls due up to then may have happened in the time that is forgotten."""
+HEARD = "heard"
 
 
 async def get(conn: AsyncConnection, keys: Keyring, name: str) -> str | None:
@@ -31,12 +36,27 @@ async def put(conn: AsyncConnection, keys: Keyring, name: str, value: str) -> No
     await upsert(conn, settings, {"name": name}, {"value": seal(keys.rest, "settings", "value", name, value.encode())})
 
 
+async def moment(conn: AsyncConnection, keys: Keyring, name: str) -> datetime | None:
+    """Return a setting that is a moment (UTC), None where it is empty or was never put."""
+    value = await get(conn, keys, name)
+    return datetime.fromisoformat(value) if value else None
+
+
 async def heartbeat(conn: AsyncConnection, keys: Keyring) -> datetime | None:
     """Return when the bot was last known to be alive (UTC), None before its first life."""
-    value = await get(conn, keys, HEARTBEAT)
-    return None if value is None else datetime.fromisoformat(value)
+    return await moment(conn, keys, HEARTBEAT)
 
 
 async def beat(conn: AsyncConnection, keys: Keyring, now: datetime) -> None:
     """Remember that the bot is alive now."""
     await put(conn, keys, HEARTBEAT, now.astimezone(UTC).isoformat())
+
+
+async def heard(conn: AsyncConnection, keys: Keyring) -> datetime | None:
+    """Return when the channel had last been heard at the last heartbeat (UTC), None before its first answer to this process."""
+    return await moment(conn, keys, HEARD)
+
+
+async def hear(conn: AsyncConnection, keys: Keyring, at: datetime | None) -> None:
+    """Remember when the channel was last heard; None: not yet in this life."""
+    await put(conn, keys, HEARD, "" if at is None else at.astimezone(UTC).isoformat())

@@ -21,7 +21,15 @@ from bot.storage.tables import metadata
 MIGRATION_LOCK = 0x616C77616E64
 """The PostgreSQL advisory lock under which tables are made and upgraded."""
 
+NOT_YET = "the database has no tables of this version yet: `alwand run` makes them"
+
+RESTORING = ".restoring"
+"""Ends the name of a file beside an SQLite database that is being replaced; `bot/backup` makes and removes it."""
+GUARD = "alwand_restoring"
+"""A table that is in a PostgreSQL database as long as that is being filled from a backup."""
+
 _MAGIC = b"SQLite format 3\x00"
+_HALF = "a restore was interrupted, and the database is neither the old nor the new one: run `alwand restore` once more with --replace"
 
 
 def needed(keys: Keyring | None) -> Keyring:
@@ -66,10 +74,34 @@ async def open_sqlite(url: str, keys: Keyring | None, *, migrate: bool) -> tuple
     return engine, conn
 
 
+async def look_sqlite(url: str, keys: Keyring) -> AsyncEngine:
+    """Return an engine over the file for whoever only reads: it is not examined whole, and no writer has to wait.
+
+    Raises:
+        StartRefused: see the module; also where there is no file.
+    """
+    path = sqlite.path_of(url)
+    _look_at(path)
+    if not path.exists():
+        raise StartRefused(NOT_YET)
+    engine = sqlite.engine(path)
+    try:
+        async with engine.connect() as conn:
+            await _settle(conn, keys, await conn.run_sync(_version), migrate=False)
+    except BaseException as error:
+        await engine.dispose()
+        if isinstance(error, DBAPIError | sqlite3.Error):
+            raise StartRefused(_sqlite_text(error, path)) from error
+        raise
+    return engine
+
+
 def _look_at(path: Path) -> None:
     """Refuse what is certainly no database before the driver touches it."""
     if not path.parent.is_dir():
         raise StartRefused(f"the directory {path.parent} of the database does not exist: make it, or change [storage] url")
+    if path.with_name(path.name + RESTORING).exists():
+        raise StartRefused(_HALF)
     if path.is_dir():
         raise StartRefused(f"{path} is a directory: [storage] url names a file")
     try:
@@ -158,6 +190,8 @@ def _version(connection: Connection) -> str | None:
         StartRefused: the tables are somebody else's.
     """
     present = set(inspect(connection).get_table_names())
+    if GUARD in present:
+        raise StartRefused(_HALF)
     if "alembic_version" in present:
         found: Any = connection.scalar(text("SELECT version_num FROM alembic_version"))
         if found is not None:
@@ -179,7 +213,7 @@ async def _settle(conn: AsyncConnection, keys: Keyring | None, version: str | No
         await _check_key(conn, keys)
     if version != migrations.HEAD:
         if not migrate:
-            raise StartRefused("the database has no tables of this version yet: `alwand run` makes them")
+            raise StartRefused(NOT_YET)
         await conn.run_sync(migrations.upgrade)
         await adopting.adopt(conn, needed(keys))
     if version is None:

@@ -46,7 +46,7 @@ settings = Table(
     clear("name", String(64), primary_key=True),
     sealed("value"),
 )
-"""One value each: the key check, the last heartbeat."""
+"""One value each: the key check, the last heartbeat, when the channel was last heard."""
 
 day_keys = Table(
     "day_keys",

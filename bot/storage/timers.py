@@ -82,6 +82,17 @@ async def move_due(conn: AsyncConnection, keys: Keyring, now: datetime, limit: i
     return len(items)
 
 
+async def set_aside_due(conn: AsyncConnection, keys: Keyring, now: datetime, spared: frozenset[str], why: str) -> int:
+    """Move all due timers into the inbox to wait there for a human, but for the kinds that are spared, and return how many."""
+    rows = (await conn.execute(select(timers).where(timers.c.due <= now, timers.c.kind.not_in(spared)))).all()
+    items = [item for row in rows if (item := await _item(conn, keys, row, now)) is not None]
+    await inbox.store(conn, keys, items)
+    await conn.execute(delete(timers).where(timers.c.due <= now, timers.c.kind.not_in(spared)))
+    for item in items:
+        await inbox.set_aside(conn, keys, item, why)
+    return len(items)
+
+
 async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any], now: datetime) -> inbox.NewItem | None:
     subject = _SUBJECT.validate_json(open_sealed(keys.rest, "timers", "subject", row.key, row.subject))
     lane = await _lane(conn, keys, subject)

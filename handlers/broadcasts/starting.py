@@ -172,6 +172,8 @@ def _verdict(schedule: Schedule, situation: Situation, wall: datetime, *, passed
         return Verdict("skip", due, now)
     if passed:
         return Verdict("missed", due, now)
+    if situation.restored is not None and start <= situation.restored:  # it may have been sent, and nobody knows
+        return Verdict("hold", due, now)
     soonest = calendar.next_sendable(max(now, due.at))
     if now > last or (soonest > last and schedule.kind != "now"):
         return Verdict("hold", due, now)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.backup import sealing
 from bot.check import machine
 from bot.cli.keys import make
 from bot.config import Config, example, load
@@ -91,6 +92,13 @@ async def test_a_postgresql_server_that_is_not_there_is_told_without_its_passwor
     assert found.level == "wrong"
     assert "cannot be reached" in found.remedy
     assert "hunter2" not in found.told()
+
+
+def test_whoever_makes_no_backups_is_reminded(config: Config, tmp_path: Path) -> None:
+    found = machine.backup(config)
+    assert (found.level, found.remedy) == ("mind", "see docs/backup.md")
+    public = settings(tmp_path, '# recipient = "age1..."', f'recipient = "{sealing.pair()[0]}"')
+    assert machine.backup(public).level == "fine"
 
 
 def test_a_disk_with_room_is_fine(config: Config) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.backup import sealing
 from bot.check import Finding, examine, machine
 from bot.cli.keys import make
 from bot.clock import OffsetClock, SystemClock
@@ -36,6 +37,9 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "pictures", not_drawn)
 
 
+BACKUPS = sealing.pair()[0]
+
+
 class Town:
     """A configured bot whose forums are groups of the stand-in."""
 
@@ -56,6 +60,7 @@ class Town:
         text = text.replace("https://api.telegram.org", self.telegram.url).replace(
             '# token_file = "telegram.token"', 'token_file = "token"'
         )
+        text = text.replace('# recipient = "age1..."', f'recipient = "{BACKUPS}"')
         for old, new in changes:
             assert old in text
             text = text.replace(old, new, 1)

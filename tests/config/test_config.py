@@ -48,7 +48,7 @@ def test_the_example_shows_every_setting_and_no_other() -> None:
 
 def test_the_example_shows_the_usual_values() -> None:
     given = tomllib.loads(example().read_text(encoding="utf-8"))
-    for name in ("telegram", "storage", "retention", "limits", "broadcasts", "service"):
+    for name in ("telegram", "storage", "retention", "limits", "broadcasts", "health", "service"):
         usual = Config.model_fields[name].default
         assert given[name] == {key: getattr(usual, key) for key in given[name]}
 

@@ -42,6 +42,7 @@ class Wire:
     """A messenger that loses nothing and limits nothing; what is said there is read from the outbox."""
 
     name = NAME
+    heard: float | None = None
     capabilities = Capabilities(text=4096, caption=1024, buttons=True, edits=True, group_per_minute=0, per_chat_seconds=0.0)
 
     def read(self, raw: bytes) -> Arrival | None:

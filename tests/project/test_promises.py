@@ -7,9 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-PROMISED = (
-    "1-5 8-13 15-17 20-23 27 28 30 31 33-36 38 42-46 49-52 55-59 61 63 68 71 73 74 77 79-81 83 84 86-99 104 105 111 112 116 118"
-)
+PROMISED = "1-5 8-13 15-17 20-23 27 28 30 31 33-36 38 42-46 49-52 55-59 61 63 68 71 73 74 77 79-81 83 84 86-99 104 105 111-113 116 118"
 """The behaviours that reports, dialogue sessions and broadcasts stand for, by number."""
 
 

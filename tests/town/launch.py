@@ -3,6 +3,7 @@
     quick   a group may have any number of messages a minute; with Telegram's own limits a dialogue would take minutes
     loud    every log line of every library is heard, down to DEBUG
     frail   a message with the word "poison" makes its decision raise
+    stiff   a message with the word "amber" holds up the event loop for ten minutes
 .
 """
 
@@ -10,6 +11,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -20,7 +24,7 @@ def main() -> None:
     from bot.cli import main as alwand
 
     words = os.environ.get("TOWN", "").split()
-    for word, turn in (("quick", _quicken), ("loud", _speak_up), ("frail", _weaken)):
+    for word, turn in (("quick", _quicken), ("loud", _speak_up), ("frail", _weaken), ("stiff", _stiffen)):
         if word in words:
             turn()
     alwand()
@@ -56,17 +60,33 @@ def _speak_up() -> None:
 
 
 def _weaken() -> None:
+    def fail(text: str) -> None:
+        raise LookupError(text)
+
+    _at_word("poison", fail)
+
+
+def _stiffen() -> None:
+    def hold_up(text: str) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # as code that lets no signal through, so that it cannot be cut off
+        time.sleep(600)
+
+    _at_word("amber", hold_up)
+
+
+def _at_word(word: str, happen: Callable[[str], None]) -> None:
+    """Let something happen when a decision about a message with this word begins."""
     from bot import app
     from bot.model.events import TextReceived
 
     decide = vars(app)["_decide"]
 
-    def frail(situation: Any, event: Any) -> Any:
-        if isinstance(event, TextReceived) and "poison" in event.text:
-            raise LookupError(event.text)
+    def deciding(situation: Any, event: Any) -> Any:
+        if isinstance(event, TextReceived) and word in event.text:
+            happen(event.text)
         return decide(situation, event)
 
-    vars(app)["_decide"] = frail
+    vars(app)["_decide"] = deciding
 
 
 if __name__ == "__main__":

@@ -94,8 +94,13 @@ class TelegramChannel:
         await self._transport.shutdown()
 
     @property
+    def heard(self) -> float | None:
+        """Monotonic time of the last poll that Telegram answered; None before the first."""
+        return self._receiver.heard
+
+    @property
     def last_poll(self) -> float:
-        """Monotonic time of the last poll that Telegram answered; of the creation before the first."""
+        """As `heard`; before the first answer the time of the creation."""
         return self._receiver.last_poll
 
     def read(self, raw: bytes) -> Arrival | None:

@@ -42,12 +42,13 @@ class Receiver:
     """The long poll.
 
     Attributes:
-        last_poll: monotonic time of the last poll that Telegram answered properly; of the creation before the first.
+        heard: monotonic time of the last poll that Telegram answered properly; None before the first.
         username: the bot's own name, without "@", once Telegram has told it.
     """
 
     def __init__(self, bot: Bot, transport: Transport, *, poll_seconds: float, first_pause: float, alarm: Alarm) -> None:
-        self.last_poll = time.monotonic()
+        self.heard: float | None = None
+        self._begun = time.monotonic()
         self.username: str | None = None
         self._bot = bot
         self._transport = transport
@@ -57,6 +58,11 @@ class Receiver:
         self._offset: int | None = None
         self._failures = 0
         self._told: set[Word] = set()
+
+    @property
+    def last_poll(self) -> float:
+        """As `heard`; before the first answer the time of the creation."""
+        return self._begun if self.heard is None else self.heard
 
     async def run(self, store: Store) -> None:
         """Receive until cancelled. Raises `TokenRefused` once Telegram has refused the token three times over."""
@@ -82,7 +88,7 @@ class Receiver:
             return await self._refused(refused)
         except (TelegramError, ValueError):
             return self._pause()
-        self.last_poll = time.monotonic()
+        self.heard = time.monotonic()
         self._told -= {"deaf", "other_poller", "webhook_set"}
         if batch.received and not await self._stored(store, batch.received):
             return self._pause()

@@ -19,6 +19,7 @@ from bot.pipeline.fanout.marks import Mark, Marks
 from bot.pipeline.fanout.sending import Errand, Head, Sending
 from bot.pipeline.fanout.tracks import Track
 from bot.pipeline.limits import Limits
+from bot.pipeline.meter import Meter
 from bot.pipeline.pace import Pace
 from bot.pipeline.slots import Place, Slots
 from bot.pipeline.surroundings import Surroundings, signed
@@ -65,6 +66,7 @@ class Carrier:
         marks: Marks,
         *,
         stopped: Callable[[Sending], None],
+        meter: Meter,
     ) -> None:
         self._around = around
         self._channels = channels
@@ -72,6 +74,7 @@ class Carrier:
         self._tools = tools
         self._marks = marks
         self._stopped = stopped
+        self._meter = meter
         self._free = Track(tools.slots, limits.per_second, max(1, limits.in_flight - RESERVED))
         self._paid = self._free
         if limits.paid_per_second:
@@ -177,10 +180,13 @@ class Carrier:
 
     async def _called(self, sending: Sending, errand: Errand) -> None:
         outgoing = sending.outgoing(errand.language)
+        began = self._clock.monotonic()
         crash_point("before-send")
         outcome = await self._call(outgoing, errand)
         crash_point("after-send")
-        self._tools.pace.spend(errand.recipient, self._clock.monotonic(), len(outcome.messages) if isinstance(outcome, Sent) else 1)
+        now = self._clock.monotonic()
+        self._meter.sent(Priority.BROADCAST, outcome, now - began)
+        self._tools.pace.spend(errand.recipient, now, len(outcome.messages) if isinstance(outcome, Sent) else 1)
         self._heed(outcome)
         stop = sending.learn(outgoing, outcome)
         if stop:

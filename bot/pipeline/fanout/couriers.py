@@ -23,6 +23,7 @@ from bot.pipeline.fanout.carrier import Carrier, Tools
 from bot.pipeline.fanout.marks import Marks
 from bot.pipeline.fanout.sending import Errand, Head, Sending, pick
 from bot.pipeline.limits import Limits
+from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.surroundings import Surroundings
 from bot.storage import copies, outbox
 from bot.storage.database import Database
@@ -51,13 +52,14 @@ class Couriers:
         *,
         told: Callable[[], None],
         hungry: Callable[[], None],
+        meter: Meter = UNMETERED,
     ) -> None:
         self._db = db
         self._clock = clock
         self._tools = tools
         self._hungry = hungry
         marks = Marks(db, around, clock, told=told, paused=self._paused)
-        self._carrier = Carrier(around, channels, limits, clock, tools, marks, stopped=self._stopped)
+        self._carrier = Carrier(around, channels, limits, clock, tools, marks, stopped=self._stopped, meter=meter)
         self._open: dict[OccurrenceId, Occurrence] = {}
         self._sendings: dict[OccurrenceId, Sending] = {}
         self._not_before = 0.0
