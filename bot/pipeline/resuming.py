@@ -3,7 +3,8 @@
 Its past ends with the backup. After that people had things erased, were told things, and were reminded. So before anything else happens:
 
 - what is on the list of erasures is erased here too;
-- what was unsent in the backup, and what has fallen due since, waits for a human (`alwand parked`), but for what deletes or only looks;
+- what was unsent or unhandled in the backup, and what has fallen due since, waits for a human (`alwand parked`), but for what deletes or
+  only looks;
 - what was being sent to many is paused, and what was to be sent to many since then will be asked about (`Situation.restored`);
 - codes that link a group are void;
 - forums are told from when to when something may be lost.
@@ -28,6 +29,7 @@ from bot.model.ids import PROVINCE, ResidentId, TicketId
 from bot.model.messages import Message, ToForum
 from bot.model.text import N_
 from bot.pipeline.erasing import erase_ticket
+from bot.pipeline.news import SOURCES
 from bot.pipeline.saying import Saying
 from bot.pipeline.surroundings import Surroundings
 from bot.storage import audit, erasures, forums, inbox, occurrences, outbox, residents, settings, subscribers, tables, timers
@@ -144,9 +146,13 @@ async def _leave_the_past(conn: AsyncConnection, around: Surroundings, found: Fo
 
 
 async def _set_aside_due(conn: AsyncConnection, around: Surroundings, now: datetime) -> int:
-    """Let reminders that are due wait for a human, also those that had already entered the inbox."""
+    """Let reminders that are due wait for a human, also those that had already entered the inbox; and what people wrote or pressed.
+
+    What had arrived and not been handled was handled a moment after the backup: to do it again would say everything a second time.
+    """
     keys = around.keys
     entered = [item for item in await inbox.waiting_of(conn, keys, timers.SOURCE) if json.loads(item.raw)["timer"] not in SPARED]
+    entered += await inbox.waiting_but(conn, keys, SOURCES)
     for item in entered:
         await inbox.set_aside(conn, keys, item, WHY)
     return len(entered) + await timers.set_aside_due(conn, keys, now, SPARED, WHY)

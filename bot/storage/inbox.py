@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -171,6 +171,12 @@ async def park(conn: AsyncConnection, keys: Keyring, item: Item, trace: str) -> 
 async def waiting_of(conn: AsyncConnection, keys: Keyring, source: str) -> list[Item]:
     """Return all that waits of a source, oldest first."""
     rows = (await conn.execute(select(inbox).where(_waiting, inbox.c.source == source).order_by(inbox.c.id))).all()
+    return [await _item(conn, keys, row) for row in rows]
+
+
+async def waiting_but(conn: AsyncConnection, keys: Keyring, sources: Collection[str]) -> list[Item]:
+    """Return all that waits of every other source, oldest first."""
+    rows = (await conn.execute(select(inbox).where(_waiting, inbox.c.source.not_in(sources)).order_by(inbox.c.id))).all()
     return [await _item(conn, keys, row) for row in rows]
 
 

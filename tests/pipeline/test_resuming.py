@@ -138,6 +138,19 @@ async def test_what_was_unsent_waits_for_a_human_and_goes_once_that_says_so(desk
     assert "a reply" in [plain(row.outgoing.text) for row in await desk_waits(desk)]
 
 
+async def test_what_had_arrived_and_was_not_handled_is_not_handled_a_second_time_by_itself(desk: Desk, listed: Erasures) -> None:
+    """F36: it was handled a moment after the backup was made, and its card is in the group."""
+    item = inbox.NewItem("telegram", "77", "lane", b"{}", NOW)
+    await desk.db.transact(lambda conn: inbox.store(conn, desk.keys, [item]))
+    await is_of_a_backup(desk)
+    resumed = await resumes(desk, listed)
+    assert resumed is not None
+    assert resumed.due == 1
+    assert await desk.db.transact(lambda conn: inbox.take(conn, desk.keys, "lane", LATER)) is None
+    (aside,) = await desk.db.read(lambda conn: inbox.parked(conn, desk.keys, 9))
+    assert "restored" in aside.trace
+
+
 async def desk_waits(desk: Desk) -> list[outbox.Row]:
     """Claim what may be sent by then."""
     heads = await desk.db.read(lambda conn: outbox.heads(conn, LATER, 100))
