@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -517,12 +518,11 @@ async def test_counting_holds_nobody_up(house: House) -> None:
     longest = 0.0
     async with house.running():
         house.resident("Omar").writes("hello")
-        loop = asyncio.get_running_loop()
         async with asyncio.timeout(20):
             while not ear.counted:
-                before = loop.time()
+                before = time.process_time()
                 await asyncio.sleep(0)
-                longest = max(longest, loop.time() - before)
+                longest = max(longest, time.process_time() - before)
     assert ear.counted[0].people == 3000
     assert longest < 0.1
 
