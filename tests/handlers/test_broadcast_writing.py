@@ -320,6 +320,9 @@ def test_numbers_under_five_are_not_told_nor_given_away_by_the_sum() -> None:
     """B55."""
     assert breakdown({"ar": 900, "ckb": 2, "en": 4}) == ({"ar": 900, "ckb": None, "en": None}, None)
     assert breakdown({"ar": 900, "ckb": 300, "en": 2}) == ({"ar": 900}, (frozenset({"ckb", "en"}), 302))
+    assert breakdown({"ar": 4, "ckb": 4}) == ({}, (frozenset({"ar", "ckb"}), 8)), "eight, both fewer than five: four each"
+    assert breakdown({"ar": 90, "ckb": 4, "en": 4}) == ({}, (frozenset({"ar", "ckb", "en"}), 98))
+    assert breakdown({"ar": 1, "ckb": 2}) == ({"ar": None, "ckb": None}, None)
     writing = begun()
     writing.counted(1202, by_language={"ar": 900, "ckb": 300, "en": 2})
     assert "Arabic: 900 · Kurdish + English: 302" in writing.reads()
