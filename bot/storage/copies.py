@@ -117,6 +117,7 @@ _CLAIM = (
     .returning(copies.c.number, copies.c.attempts, copies.c.unsure)
 )
 _SETTLE = update(copies).where(_THESE).values(state="settled", body=None, not_before=None)
+_CONCLUDE = _SETTLE.where(copies.c.state == "sending").returning(copies.c.number)
 _RELEASE = update(copies).where(_THESE, copies.c.state == "sending").values(state="waiting", attempts=copies.c.attempts - 1)
 
 
@@ -134,6 +135,11 @@ async def claim(conn: AsyncConnection, occurrence: OccurrenceId, numbers: Collec
 async def settle(conn: AsyncConnection, numbers: Collection[int]) -> None:
     """Keep of these copies nothing but their tokens: it is known what became of them, or they are not wanted any more."""
     await conn.execute(_SETTLE, {"numbers": list(numbers)})
+
+
+async def conclude(conn: AsyncConnection, numbers: Collection[int]) -> set[int]:
+    """Settle what was sent; return which of it was still open: whoever was erased while theirs was on its way counts no more."""
+    return set(await conn.scalars(_CONCLUDE, {"numbers": list(numbers)}))
 
 
 async def release(conn: AsyncConnection, numbers: Collection[int]) -> None:
