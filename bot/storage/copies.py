@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import ForumId, Language, OccurrenceId, ResidentId
@@ -203,6 +203,14 @@ async def forget(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> 
         id, broadcast = tokens[row.lookup]
         key = await broadcasts.key_of(conn, keys, broadcast)
         if key is not None:
-            _, district, language = _read(opener(key, "copies", "body")(row.lookup, row.body))
-            await tallies.add(conn, id, {("listed", district, language): -1})
+            await tallies.add(conn, id, _not_meant(key, row))
         await settle(conn, [row.number])
+
+
+def _not_meant(key: bytes, row: Row[Any]) -> dict[tallies.Key, int]:
+    """Return what is counted of a copy that nobody wants; one that does not open is put aside, for it may keep nobody from being erased."""
+    try:
+        _, district, language = _read(opener(key, "copies", "body")(row.lookup, row.body))
+    except SealBroken:
+        return {("refused", *tallies.EVERYWHERE): 1}
+    return {("listed", district, language): -1}
