@@ -195,6 +195,7 @@ class Sender:
         """Let everything wait for so long: the channel takes nothing."""
         self._not_before = self._clock.monotonic() + seconds
         self._slots.hold(self._not_before)
+        self.couriers.send_back()
 
     def _line_changed(self) -> None:
         self._slots.close(closed=not self._line.clear)

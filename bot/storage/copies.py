@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import ForumId, Language, OccurrenceId, ResidentId
@@ -117,6 +117,7 @@ _CLAIM = (
     .returning(copies.c.number, copies.c.attempts, copies.c.unsure)
 )
 _SETTLE = update(copies).where(_THESE).values(state="settled", body=None, not_before=None)
+_CONCLUDE = _SETTLE.where(copies.c.state == "sending").returning(copies.c.number)
 _RELEASE = update(copies).where(_THESE, copies.c.state == "sending").values(state="waiting", attempts=copies.c.attempts - 1)
 
 
@@ -134,6 +135,11 @@ async def claim(conn: AsyncConnection, occurrence: OccurrenceId, numbers: Collec
 async def settle(conn: AsyncConnection, numbers: Collection[int]) -> None:
     """Keep of these copies nothing but their tokens: it is known what became of them, or they are not wanted any more."""
     await conn.execute(_SETTLE, {"numbers": list(numbers)})
+
+
+async def conclude(conn: AsyncConnection, numbers: Collection[int]) -> set[int]:
+    """Settle what was sent; return which of it was still open: whoever was erased while theirs was on its way counts no more."""
+    return set(await conn.scalars(_CONCLUDE, {"numbers": list(numbers)}))
 
 
 async def release(conn: AsyncConnection, numbers: Collection[int]) -> None:
@@ -197,6 +203,14 @@ async def forget(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> 
         id, broadcast = tokens[row.lookup]
         key = await broadcasts.key_of(conn, keys, broadcast)
         if key is not None:
-            _, district, language = _read(opener(key, "copies", "body")(row.lookup, row.body))
-            await tallies.add(conn, id, {("listed", district, language): -1})
+            await tallies.add(conn, id, _not_meant(key, row))
         await settle(conn, [row.number])
+
+
+def _not_meant(key: bytes, row: Row[Any]) -> dict[tallies.Key, int]:
+    """Return what is counted of a copy that nobody wants; one that does not open is put aside, for it may keep nobody from being erased."""
+    try:
+        _, district, language = _read(opener(key, "copies", "body")(row.lookup, row.body))
+    except SealBroken:
+        return {("refused", *tallies.EVERYWHERE): 1}
+    return {("listed", district, language): -1}

@@ -129,15 +129,16 @@ def complete(broadcast: Broadcast, situation: Situation) -> bool:
 def breakdown(cells: Mapping[Key, int]) -> tuple[dict[Key, int | None], tuple[frozenset[Key], int] | None]:
     """Return what may be told of numbers whose sum is known: each one, None for a few; and several that are told only together.
 
-    Where the sum would give away how many the few are, the smallest other number is told together with theirs.
+    Where the sum would give away how many the few are, they are told together, with the smallest other number if there is one.
     """
     few = {key for key, number in cells.items() if number < FEW}
     rest = sum(cells[key] for key in few)
     others = sorted((key for key in cells if key not in few), key=lambda key: cells[key])
-    if not 0 < rest < FEW or not others:
+    exact = rest > (FEW - 1) * len(few) - 2  # of two who are eight together, both fewer than five, there are four each
+    if not rest or (rest < FEW and not others) or (rest >= FEW and not exact):
         return {key: None if key in few else number for key, number in cells.items()}, None
-    joined = frozenset({*few, others[0]})
-    return {key: number for key, number in cells.items() if key not in joined}, (joined, rest + cells[others[0]])
+    joined = frozenset({*few, *others[:1]})
+    return {key: number for key, number in cells.items() if key not in joined}, (joined, rest + sum(cells[key] for key in others[:1]))
 
 
 def _breakdown(cells: Mapping[Key, int], names: Mapping[Key, Names]) -> Piece | None:

@@ -51,9 +51,8 @@ def report(broadcast: Broadcast, occurrence: Occurrence, figures: Figures, situa
         named(broadcast, situation),
         lines(
             STATES[occurrence.state],
-            _reached(figures),
-            *_lost(figures),
-            _untried(broadcast, occurrence, figures),
+            _reached(broadcast, occurrence, figures),
+            *(() if few(broadcast, occurrence, figures) else (*_lost(figures), _untried(broadcast, occurrence, figures))),
             _count(N_("Stopped these messages"), FEWER if 0 < figures.opted_out < FEW else figures.opted_out),
             _took(occurrence),
         ),
@@ -61,9 +60,14 @@ def report(broadcast: Broadcast, occurrence: Occurrence, figures: Figures, situa
     )
 
 
-def _reached(figures: Figures) -> Text:
+def few(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> bool:
+    """Whether it was for so few that each number would tell of somebody."""
+    return 0 < whole_of(broadcast, occurrence, figures) < FEW
+
+
+def _reached(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> Text:
     """Return how many have it: exactly, unless it was for so few that they might be guessed."""
-    if 0 < figures.listed < FEW:
+    if few(broadcast, occurrence, figures):
         return N_("The message reached fewer than 5 people.")
     return P_("The message reached {count} person.", "The message reached {count} people.", figures.delivered)
 

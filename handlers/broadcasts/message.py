@@ -21,6 +21,7 @@ LONGEST_CAPTION: Final = 800
 _MESSAGE: Final = 4096
 _CAPTION: Final = 1024
 """What a channel takes in one message, and under a file."""
+_BLANK: Final = "\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0"
 _ON_A_BUTTON: Final = 30
 """Letters of an option that a button shows on a small phone; longer ones stand above, and the buttons have their numbers."""
 
@@ -63,6 +64,11 @@ def excess(broadcast: Broadcast, situation: Situation, language: Language) -> in
 def units(text: str) -> int:
     """Return the length as channels count it, in UTF-16 units."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def visible(text: str) -> str:
+    """Return the letters of a text that can be seen: marks of direction and letters that fill a place with nothing cannot."""
+    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace() and letter not in _BLANK)
 
 
 def plain(label: str) -> Names:

@@ -182,11 +182,11 @@ def _moved(occurrence: Occurrence) -> Text | None:
 
 def _numbers(broadcast: Broadcast, occurrence: Occurrence, figures: Figures) -> tuple[Piece, ...]:
     whole = whole_of(broadcast, occurrence, figures)
+    if 0 < whole < FEW:
+        return ()  # a third done would tell that they are three
     percent = 100 * figures.settled // whole if whole else 0
     unreached = figures.blocked + figures.gone + figures.refused + figures.unsure
     shown = N_("Done: {bar} {percent} %", bar=bar(figures.settled, whole), percent=percent)
-    if 0 < whole < FEW:
-        return (shown,)
     return (
         shown,
         N_("Delivered: {delivered} of {whole}", delivered=figures.delivered, whole=whole),

@@ -7,11 +7,13 @@ import re
 from bot.model.broadcasts import Question, Quiz
 from bot.model.ids import Language
 from bot.model.text import N_, Text
-from handlers.broadcasts.message import units
+from handlers.broadcasts.message import units, visible
 
 FEWEST, MOST = 2, 6
 LONGEST_QUESTION, LONGEST_OPTION, LONGEST_EXPLANATION = 300, 100, 500
-_STARS = "*٭＊✓✔"
+_MARKS = r"\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+"""Marks of direction, which keyboards put before a star in a line from right to left, and other letters without a width."""
+_STAR = re.compile(rf"[{_MARKS}]*[*٭＊✓✔][*٭＊✓✔\ufe0f\s{_MARKS}]*")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 HOW_MANY = N_(
@@ -34,14 +36,15 @@ def typed(words: str) -> tuple[Question, int | None] | Text:
     if blocks and "\n" not in blocks[0].strip() and len(blocks) > 1:  # an empty line below the question, too
         blocks = [f"{blocks[0].strip()}\n{blocks[1]}", *blocks[2:]]
     first, *options = [line.strip() for line in blocks[0].splitlines() if line.strip()] if blocks else [""]
-    starred = [index for index, option in enumerate(options) if option[0] in _STARS]
-    options = [option.lstrip(_STARS + "\ufe0f").strip() for option in options]
+    starred = [index for index, option in enumerate(options) if _STAR.match(option)]
+    options = [_STAR.sub("", option, count=1).strip() if index in starred else option for index, option in enumerate(options)]
+    read = [re.sub(f"[{_MARKS}]", "", option).strip() for option in options]
     explanation = "\n\n".join(block.strip() for block in blocks[1:])
-    if not FEWEST <= len(options) <= MOST or not all(options):
+    if not FEWEST <= len(options) <= MOST or not all(map(visible, options)) or not visible(first):
         return HOW_MANY
     if len(starred) > 1:
         return ONE_STAR
-    if len(set(options)) < len(options):
+    if len(set(read)) < len(read):
         return TWICE
     if units(first) > LONGEST_QUESTION or units(explanation) > LONGEST_EXPLANATION or max(map(units, options)) > LONGEST_OPTION:
         return TOO_LONG

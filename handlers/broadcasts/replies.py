@@ -16,7 +16,7 @@ from bot.model.text import N_, P_, Text
 from handlers.broadcasts.approving import give_back
 from handlers.broadcasts.authority import Case, allowed
 from handlers.broadcasts.filling import changed, shown
-from handlers.broadcasts.message import excess
+from handlers.broadcasts.message import excess, visible
 from handlers.broadcasts.pending import Pending, holding, opened, pending
 from handlers.broadcasts.prompts import Prompt, ask_apart, in_doubt, prompt_of
 from handlers.broadcasts.quizzes import translated, typed
@@ -106,7 +106,7 @@ def _reply(situation: Situation, asked: Prompt, event: Event) -> list[Effect]:
 
 
 def _text(case: Case, language: Language, words: str) -> list[Effect]:
-    if not any(letter.isprintable() and not letter.isspace() for letter in words):
+    if not visible(words):
         return refuse_aloud(case.situation, EMPTY)
     written = replace(opened(case.broadcast), texts={**case.broadcast.texts, language: words.strip()})
     return _too_long(case, written, language) or changed(case, written)

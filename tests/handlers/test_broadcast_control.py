@@ -481,3 +481,20 @@ def test_every_message_reads_in_every_language_and_fits() -> None:
 def test_nobody_is_told_of_the_end_of_what_is_not_there() -> None:
     course = Course()
     assert BOOK.news[OccurrenceEnded](course.here(broadcast=None), OccurrenceEnded(OccurrenceId("gonegonegone"))) == []
+
+
+def test_neither_a_share_nor_what_was_cancelled_tells_how_many_the_few_are() -> None:
+    """B55: a third of three is done, two were not tried."""
+    course = sending(figures=Figures(listed=3, delivered=1))
+    listed(course)
+    course.broadcast = replace(course.broadcast, counted=None)
+    course.looks()
+    assert "33" not in course.reads()
+    assert "▓" not in course.reads()
+    course.presses("pause")
+    course.presses("really")
+    course.figures = Figures(listed=3, delivered=0, blocked=1)
+    course.ends()
+    assert "The message reached fewer than 5 people." in course.told()
+    assert "Not tried" not in course.told()
+    assert "blocked" not in course.told()

@@ -320,6 +320,9 @@ def test_numbers_under_five_are_not_told_nor_given_away_by_the_sum() -> None:
     """B55."""
     assert breakdown({"ar": 900, "ckb": 2, "en": 4}) == ({"ar": 900, "ckb": None, "en": None}, None)
     assert breakdown({"ar": 900, "ckb": 300, "en": 2}) == ({"ar": 900}, (frozenset({"ckb", "en"}), 302))
+    assert breakdown({"ar": 4, "ckb": 4}) == ({}, (frozenset({"ar", "ckb"}), 8)), "eight, both fewer than five: four each"
+    assert breakdown({"ar": 90, "ckb": 4, "en": 4}) == ({}, (frozenset({"ar", "ckb", "en"}), 98))
+    assert breakdown({"ar": 1, "ckb": 2}) == ({"ar": None, "ckb": None}, None)
     writing = begun()
     writing.counted(1202, by_language={"ar": 900, "ckb": 300, "en": 2})
     assert "Arabic: 900 · Kurdish + English: 302" in writing.reads()
@@ -358,6 +361,10 @@ def test_a_quiz_is_typed_line_by_line_with_a_star() -> None:
         ("Q?\n*\nother", "2 to 6 answers"),
         ("Q?\n* a\n* b", "Only one answer"),
         ("Q?\na\na", "Two answers are the same"),
+        ("Q?\na\na\u200f", "Two answers are the same"),
+        ("Q?\na\n\u200b", "2 to 6 answers"),
+        ("Q?\na\n* \u3164", "2 to 6 answers"),
+        ("\u200e\na\nb", "2 to 6 answers"),
         (f"{'Q' * 301}?\na\nb", "300 letters"),
         (f"Q?\na\n{'b' * 101}", "300 letters"),
         (f"Q?\na\nb\n\n{'c' * 501}", "300 letters"),
@@ -370,6 +377,16 @@ def test_a_quiz_that_cannot_be_read_says_why(words: str, why: str) -> None:
     writing.replies(words)
     assert why in told_aloud(writing)
     assert writing.broadcast.quiz is None
+
+
+def test_a_star_behind_a_mark_of_direction_is_a_star() -> None:
+    """Keyboards put such marks before it in a line that goes from right to left; as part of the answer it would give it away."""
+    writing = begun()
+    writing.press("quiz", "ar")
+    writing.replies("ماذا تفعل؟\n\u200f*\u200f احذفه\nافتحه")
+    assert writing.broadcast.quiz is not None
+    assert writing.broadcast.quiz.right == 0
+    assert writing.broadcast.quiz.texts["ar"].options == ("احذفه", "افتحه")
 
 
 def test_a_quiz_with_an_empty_line_below_the_question_reads_the_same() -> None:

@@ -169,6 +169,27 @@ async def test_for_somebody_who_is_erased_no_copy_stays_and_none_is_counted(data
     assert list(bodies) == [None]
 
 
+async def test_a_copy_that_does_not_open_keeps_nobody_from_being_erased(database: Database) -> None:
+    """F27."""
+    await begins(database)
+    await put(database, 1)
+    await database.transact(lambda conn: conn.execute(table.update().values(body=b"damaged")))
+    await database.transact(lambda conn: copies.forget(conn, database.keys, ResidentId("resident000001")))
+    assert await database.read(copies.open_ones) == {}
+    assert (await figures(database)).refused == 1
+
+
+async def test_who_is_erased_while_theirs_is_on_its_way_counts_no_more(database: Database) -> None:
+    """B89: else more would have it than it was for."""
+    await begins(database)
+    await put(database, 1, 2)
+    numbers = await all_numbers(database)
+    await claim(database, numbers)
+    await database.transact(lambda conn: copies.forget(conn, database.keys, ResidentId("resident000001")))
+    assert len(await database.transact(lambda conn: copies.conclude(conn, numbers))) == 1
+    assert await database.transact(lambda conn: copies.conclude(conn, numbers)) == set(), "and nobody counts twice"
+
+
 async def test_of_a_cancelled_occurrence_what_waits_is_dropped_bit_by_bit(database: Database) -> None:
     await begins(database)
     await put(database, *range(5))

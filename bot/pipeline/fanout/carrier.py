@@ -91,10 +91,12 @@ class Carrier:
         return self._paid if sending.occurrence.paid else self._free
 
     def take(self, sending: Sending, errands: Iterable[Errand]) -> None:
-        """Carry these."""
+        """Carry these; where nothing can leave now they wait in the database again, and are asked for anew before they go."""
         track = self.track(sending)
         track.queue.extend((sending, errand) for errand in errands)
         self._pump(track)
+        if not self._clear or self._tools.slots.held:
+            self.send_back(lambda _, __: True)
 
     def hurry(self, recipient: str, priority: Priority) -> None:
         """Somebody to whom a copy is on its way has to be told something more urgent: it waits no longer than for one slot."""
@@ -114,9 +116,11 @@ class Carrier:
                 self._begin(self._go_back(sending, errand))
 
     def line_changed(self, *, clear: bool) -> None:
-        """Make no call while the channel does not answer."""
+        """Make no call while the channel does not answer. Nothing stays claimed meanwhile: who stops until then gets nothing after it."""
         self._clear = clear
         self._paid.slots.close(closed=not clear)
+        if not clear:
+            self.send_back(lambda _, __: True)
         for track in self._tracks():
             self._pump(track)
 

@@ -86,6 +86,10 @@ class Couriers:
         self._stopping = True
         self._carrier.send_back(self._unwanted)
 
+    def send_back(self) -> None:
+        """Nothing can leave for a while: what is claimed goes back."""
+        self._carrier.send_back(lambda _, __: True)
+
     async def next(self, now: float) -> tuple[Sending, list[Head]] | None:
         """Return copies to carry now, which are reserved for the caller to `carry`; None where none may go."""
         if self._stopping or now < max(self._not_before, self._carrier.not_before):

@@ -55,10 +55,9 @@ class Mark:
 class _Sheet:
     """What a bundle of marks changes in one occurrence."""
 
-    settled: list[int] = field(default_factory=list)
+    settled: dict[int, Key] = field(default_factory=dict)
     released: list[int] = field(default_factory=list)
     later: dict[int, tuple[datetime, bool]] = field(default_factory=dict)
-    counts: Counter[Key] = field(default_factory=Counter)
     blocked: list[Errand] = field(default_factory=list)
     stop: bool = False
 
@@ -137,12 +136,12 @@ class Marks:
 
     async def _store(self, conn: AsyncConnection, sending: Sending, sheet: _Sheet) -> None:
         if sheet.settled:
-            await copies.settle(conn, sheet.settled)
+            concluded = await copies.conclude(conn, sheet.settled)
+            await tallies.add(conn, sending.id, Counter(sheet.settled[number] for number in concluded))
         if sheet.released:
             await copies.release(conn, sheet.released)
         if sheet.later:
             await copies.later(conn, sheet.later)
-        await tallies.add(conn, sending.id, sheet.counts)
         if sending.uploaded != await self._known_upload(conn, sending):
             await occurrences.set_uploaded(conn, self._around.keys, sending.id, sending.uploaded)
 
@@ -201,5 +200,4 @@ def _enter(sheet: _Sheet, mark: Mark, now: datetime) -> None:
 
 def _settle(sheet: _Sheet, mark: Mark, what: str) -> None:
     copy = mark.errand.copy
-    sheet.settled.append(copy.number)
-    sheet.counts[what, copy.district, copy.language] += 1
+    sheet.settled[copy.number] = (what, copy.district, copy.language)
