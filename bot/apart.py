@@ -32,7 +32,8 @@ async def run(module: str, given: bytes, *, seconds: float) -> bytes | None:
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            made, _ = await asyncio.wait_for(process.communicate(given), seconds)
+            async with asyncio.timeout(seconds):
+                made, _ = await process.communicate(given)
         except TimeoutError:
             return None
         finally:

@@ -123,7 +123,8 @@ class Dispatcher:
                     self._busy.add(lane)
                     working.create_task(self._work(lane, handle), name="lane")
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._woken.wait()
 
     async def _due(self) -> list[str]:
         free = self._at_once - len(self._busy)

@@ -153,7 +153,8 @@ class Sender:
                 else:
                     pause = min(pause, self.couriers.pause(self._clock.monotonic()))
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._changed.wait(), pause)
+                        async with asyncio.timeout(pause):
+                            await self._changed.wait()
         await self.couriers.finish()
 
     async def _pick_up(self) -> None:

@@ -101,7 +101,8 @@ class Feeder:
             except Exception as error:  # a fault of ours in a broadcast may not stop the bot
                 log.error("alarm", about="broadcast", meaning="the fan-out failed; trying again", exc_info=error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
 
     async def _round(self) -> float:
         """Do what there is to do once; return the seconds after which to look again unasked."""
