@@ -71,8 +71,7 @@ class Inbox:
         ]
         try:
             new = await self._db.transact(lambda conn: inbox.store(conn, keys, items))
-        except StorageUnavailable as error:
-            log.error("alarm", about="storage", reason=error.reason, meaning="updates stay at the channel until they can be stored")
+        except StorageUnavailable:
             self._outage.tell(received)
             raise
         self._outage.over()
@@ -134,8 +133,7 @@ class Dispatcher:
         try:
             now = self._clock.now()
             due = await self._db.read(lambda conn: inbox.waiting_lanes(conn, now, self._at_once + len(self._busy)))
-        except StorageUnavailable as error:
-            log.error("alarm", about="storage", reason=error.reason, meaning="nothing can be read; trying again")
+        except StorageUnavailable:
             return []
         idle = [lane for lane in (*self._eager, *due) if lane not in self._busy]
         idle = list(dict.fromkeys(idle))
@@ -154,8 +152,7 @@ class Dispatcher:
                 if self._crowded and handled >= FAIR_SHARE:
                     self._look_again.add(lane)
                     break
-        except StorageUnavailable as error:
-            log.error("alarm", about="storage", reason=error.reason, meaning="turns wait until it can be written")
+        except StorageUnavailable:
             await asyncio.sleep(STORAGE_PAUSE)
         except Exception as error:  # what cannot even be counted as a failed try may hold up its own lane, but no other
             log.error("alarm", about="lane", meaning="a lane cannot be worked; trying again", exc_info=error)

@@ -22,6 +22,7 @@ from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timekeeping import Timekeeper
 from bot.pipeline.timers import Timers
+from bot.pipeline.trouble import Trouble
 from bot.pipeline.turn import Decide, Turns
 from bot.pipeline.watch import Watch
 from bot.storage.database import Database
@@ -56,6 +57,7 @@ class Machine:
         meter: Meter = UNMETERED,
     ) -> None:
         channels = {channel.name: channel}
+        db.trouble = Trouble(clock)
         self.channel = channel
         self.time = Timekeeper(db, clock, told=self._look_again)
         self.dispatcher = Dispatcher(db, self.time, limits.lanes)

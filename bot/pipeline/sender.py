@@ -210,8 +210,8 @@ class Sender:
         try:
             self._heads = await self._db.read(lambda conn: outbox.heads(conn, wall, limit))
             due = await self._db.read(lambda conn: outbox.next_due(conn, wall))
-        except StorageUnavailable as error:
-            self._storage_trouble(error)
+        except StorageUnavailable:
+            self._storage_trouble()
             return
         self._looked = now
         self._wait_over = now + max(0.0, (due - wall) / timedelta(seconds=1)) if due else now + LOOK_SECONDS
@@ -243,8 +243,8 @@ class Sender:
             waiting_for_slot = False
             self._changed.set()
             await self._send(head, parcel, parcel.address)
-        except StorageUnavailable as error:
-            self._storage_trouble(error)
+        except StorageUnavailable:
+            self._storage_trouble()
         except Exception as error:  # a row that cannot even be opened holds up its own recipient, but no other
             log.error("alarm", about="send", row=head.id, meaning="a message cannot be handled; trying again", exc_info=error)
             await asyncio.sleep(STORAGE_PAUSE)
@@ -283,8 +283,8 @@ class Sender:
         while True:
             try:
                 return await self._db.transact(partial(self._write_down, parcel=parcel, outcome=outcome))
-            except StorageUnavailable as error:
-                self._storage_trouble(error)
+            except StorageUnavailable:
+                self._storage_trouble()
                 await asyncio.sleep(STORAGE_PAUSE)
 
     async def _write_down(self, conn: AsyncConnection, parcel: Parcel, outcome: Outcome) -> bool:
@@ -321,7 +321,6 @@ class Sender:
             ms=round(seconds * 1000, 1),
         )
 
-    def _storage_trouble(self, error: StorageUnavailable) -> None:
-        log.error("alarm", about="storage", reason=error.reason, meaning="sending waits until it can be written")
+    def _storage_trouble(self) -> None:
         self._not_before = self._clock.monotonic() + STORAGE_PAUSE
         self._stale = True

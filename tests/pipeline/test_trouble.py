@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import pytest
 import structlog
@@ -13,6 +15,7 @@ import structlog
 from bot.clock import SystemClock
 from bot.demo.server import StandIn
 from bot.log import configure
+from bot.pipeline.trouble import CALM_SECONDS, Trouble
 from bot.storage.database import Database
 from bot.storage.seal import Keyring
 from tests.pipeline.house import House, linked
@@ -92,3 +95,32 @@ async def test_the_log_holds_one_line_for_each_turn_and_send_and_nothing_that_an
     assert len(re.findall('"event": "send"', log)) >= 4
     for secret in ("canary", str(sara.id), str(on_disk.forum.id), str(on_disk.member.id), "Hiwa", on_disk.telegram.token):
         assert secret.lower() not in log.lower()
+
+
+class Hand:
+    """A clock that only the test moves."""
+
+    at = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
+
+    def monotonic(self) -> float:
+        return self.at
+
+
+def test_an_outage_is_one_line_and_its_end_another(written_log: io.StringIO) -> None:
+    """F8: also where small transactions pass and large ones do not."""
+    clock = Hand()
+    trouble = Trouble(clock)
+    for _ in range(300):
+        clock.at += 1.0
+        trouble.refused("full")
+        trouble.took()
+    clock.at += CALM_SECONDS
+    trouble.took()
+    trouble.took()
+    trouble.refused("locked")
+    told = [json.loads(line) for line in written_log.getvalue().splitlines()]
+    assert [(each["event"], each.get("reason", "")) for each in told] == [("alarm", "full"), ("storage", ""), ("alarm", "locked")]
+    assert (told[1]["seconds"], told[1]["refused"]) == (304, 300)

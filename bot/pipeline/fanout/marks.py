@@ -107,8 +107,7 @@ class Marks:
         while True:
             try:
                 told, paused = await self._db.transact(partial(self._work, marks=marks))
-            except StorageUnavailable as error:
-                log.error("alarm", about="storage", reason=error.reason, meaning="a broadcast waits until it can be written")
+            except StorageUnavailable:
                 await asyncio.sleep(STORAGE_PAUSE)
                 continue
             if told:
