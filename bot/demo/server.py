@@ -105,6 +105,7 @@ from typing import Any, TypeVar
 
 from starlette.types import ASGIApp
 
+from bot.demo.api.courier import Courier
 from bot.demo.api.faults import Faults
 from bot.demo.api.gate import Gate
 from bot.demo.api.limits import Limits
@@ -131,13 +132,15 @@ class StandIn:
         limits: Limits | None = None,
         clock: WorldClock | None = None,
         repeat_guard: float = 0.5,
+        courier_pace: float = 1.0,
         keep_calls: int | None = None,
         page: ASGIApp | None = None,
     ) -> None:
         self.world = World(clock=clock, keep_calls=keep_calls)
         self.faults = Faults()
         self.transports: Transports = {}
-        self.service = Service(self.world, limits, repeat_guard=repeat_guard)
+        self.courier = Courier(self.world, self.faults, pace=courier_pace)
+        self.service = Service(self.world, limits, self.courier, repeat_guard=repeat_guard)
         self.gate = Gate(self.service, self.faults, self.transports)
         self._control: ASGIApp = Control(self.world, self.faults).application()
         self._page = page
@@ -172,8 +175,8 @@ class StandIn:
     async def start(cls, port: int = 0, *, limits: Limits | bool = True, **options: Any) -> AsyncIterator["StandIn"]:
         """Serve in the running loop. `limits`: Telegram's (True), none (False) or one's own.
 
-        `options`: `clock`, `repeat_guard` (seconds, 0 switches it off), `keep_calls` (how many calls to remember, None:
-        all), `page` (an ASGI application for every other path).
+        `options`: `clock`, `repeat_guard` (seconds, 0 switches it off), `courier_pace` (the webhook's pauses, times this),
+        `keep_calls` (how many calls to remember, None: all), `page` (an ASGI application for every other path).
         """
         sock = listen(port)
         chosen = Limits() if limits is True else limits or None
@@ -184,6 +187,7 @@ class StandIn:
         try:
             yield stand_in
         finally:
+            await stand_in.courier.stop()
             await runner.stop()
 
     @classmethod

@@ -161,6 +161,10 @@ async def everything_said(bot: Bot) -> None:
     await bot.asks("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
     await bot.asks("getMyCommands")
     await bot.asks("getWebhookInfo")
+    await bot.asks("setWebhook", url="https://127.0.0.1/hook", max_connections=7, allowed_updates=["message"], secret_token="s")
+    await bot.world.until(lambda: bot.telegram.courier.visits)
+    await bot.asks("getWebhookInfo")
+    await bot.asks("deleteWebhook")
     await bot.asks("getMe")
 
 

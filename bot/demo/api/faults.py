@@ -12,7 +12,11 @@ KINDS = frozenset({"status", "html", "truncated", "reset_before", "reset_after",
 
 @dataclass(slots=True)
 class Fault:
-    """One fault. `method` "*" means all but getUpdates, "file" a file's download; `times` None means until cleared."""
+    """One fault.
+
+    `method` "*" means all but getUpdates, "file" a file's download, "webhook" an update that is
+    brought (`reset_before`, `reset_after`, `delay`); `times` None means until cleared.
+    """
 
     kind: str
     method: str = "*"
@@ -33,7 +37,7 @@ class Fault:
         """Whether this call is to be broken."""
         if self.times is not None and self.met >= self.times:
             return False
-        named = method != "getUpdates" if self.method == "*" else self.method.lower() == method.lower()
+        named = method not in ("getUpdates", "webhook") if self.method == "*" else self.method.lower() == method.lower()
         return named and (self.chat is None or self.chat == chat)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from bot.demo.api import answering, chats, editing, media, polling, profile, sending, topics
+from bot.demo.api import answering, chats, editing, media, profile, sending, topics, webhook
 from bot.demo.api.service import Service
 
 Json = dict[str, Any]
@@ -19,9 +19,9 @@ def _sends(kind: str) -> Method:
 METHODS: Mapping[str, Method] = {
     "getMe": profile.get_me,
     "getMyStarBalance": profile.get_my_star_balance,
-    "setWebhook": polling.set_webhook,
-    "deleteWebhook": polling.delete_webhook,
-    "getWebhookInfo": polling.get_webhook_info,
+    "setWebhook": webhook.set_webhook,
+    "deleteWebhook": webhook.delete_webhook,
+    "getWebhookInfo": webhook.get_webhook_info,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,

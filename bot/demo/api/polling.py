@@ -1,17 +1,16 @@
-"""getUpdates and the webhook: how the bot learns what happened."""
+"""getUpdates: how the bot asks what happened."""
 
 import asyncio
 import time
 from typing import Any
 
-from bot.demo.api.refusals import OTHER_POLLER, WEBHOOK_ACTIVE, bad, conflict
+from bot.demo.api.refusals import OTHER_POLLER, WEBHOOK_ACTIVE, WEBHOOK_SET, conflict
 from bot.demo.api.service import Service
 
 Json = dict[str, Any]
 
 MOST = 100  # updates a call
 LONGEST_WAIT = 50  # seconds
-MOST_CONNECTIONS = 100
 
 
 class Poller:
@@ -25,7 +24,7 @@ class Poller:
 
     async def get_updates(self, given: Json, gone: asyncio.Event) -> list[Json]:
         """Answer with what waits, or wait up to `timeout` seconds for the first update. `gone`: nobody listens any more."""
-        if self._service.webhook["url"]:
+        if self._service.courier.webhook is not None:
             raise conflict(WEBHOOK_ACTIVE)
         world = self._service.world
         self._take_over()
@@ -76,40 +75,10 @@ class Poller:
                 await asyncio.wait(waited, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
                 if mine.done():
                     mine.result()
+                if self._service.courier.webhook is not None:
+                    raise conflict(WEBHOOK_SET)
                 found = updates.first(limit)
         finally:
             left.cancel()
             mine.cancel()
         return found
-
-
-def set_webhook(service: Service, given: Json) -> bool:
-    """Remember a webhook; nothing is delivered to it, but getUpdates answers 409 from now on."""
-    url = given.get("url", "")
-    if url and not url.startswith("https://"):
-        raise bad("bad webhook: An HTTPS URL must be provided for webhook")
-    if not 1 <= given.get("max_connections", 40) <= MOST_CONNECTIONS:
-        raise bad("max_connections must be between 1 and 100")  # not Telegram's wording
-    service.webhook = {"url": url}
-    if url:
-        service.webhook["max_connections"] = given.get("max_connections", 40)
-    if "allowed_updates" in given:
-        service.world.updates.ask_for(given["allowed_updates"])
-    if given.get("drop_pending_updates"):
-        service.world.updates.forget_all()
-    return True
-
-
-def delete_webhook(service: Service, given: Json) -> bool:
-    """Back to getUpdates."""
-    service.webhook = {"url": ""}
-    if given.get("drop_pending_updates"):
-        service.world.updates.forget_all()
-    return True
-
-
-def get_webhook_info(service: Service, given: Json) -> Json:
-    """The webhook and how many updates wait."""
-    del given
-    waiting = len(service.world.updates)
-    return service.webhook | {"has_custom_certificate": False, "pending_update_count": waiting}

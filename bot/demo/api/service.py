@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.demo.api.courier import Courier
 from bot.demo.api.limits import PRICE, Limits, Pace
 from bot.demo.api.reading import Upload
 from bot.demo.api.refusals import bad, forbidden, migrated, too_many
@@ -26,11 +27,11 @@ _WRITING = {
 class Service:
     """Telegram, as one bot reaches it."""
 
-    def __init__(self, world: World, limits: Limits | None, *, repeat_guard: float = 0.5) -> None:
+    def __init__(self, world: World, limits: Limits | None, courier: Courier, *, repeat_guard: float = 0.5) -> None:
         self.world = world
+        self.courier = courier
         self.pace = Pace(limits)
         self.repeat_guard = repeat_guard
-        self.webhook: Json = {"url": ""}
         self.uploads: dict[str, Upload] = {}
 
     def chat(self, chat_id: int | str) -> Chat:

@@ -6,7 +6,7 @@ a new random number after a week of silence. All three figures are Telegram's.
 
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,23 @@ class UpdateQueue:
                 break
             found.append({"update_id": waiting.update_id, waiting.kind: waiting.body})
         return found
+
+    def __iter__(self) -> Iterator[Waiting]:
+        """What waits, oldest first; what went stale is left out."""
+        self._drop_stale()
+        return iter(tuple(self._waiting))
+
+    def forget(self, update_id: int) -> None:
+        """Forget one update that was delivered; of one that is to come twice, the first."""
+        for position, waiting in enumerate(self._waiting):
+            if waiting.update_id == update_id:
+                del self._waiting[position]
+                return
+
+    @property
+    def asks_for_the_usual(self) -> bool:
+        """Whether `allowed_updates` is as it is when nobody sets it."""
+        return self.allowed == KINDS - ONLY_WHEN_ASKED
 
     def forget_all(self) -> None:
         """What `drop_pending_updates` does."""
