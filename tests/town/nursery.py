@@ -2,13 +2,15 @@
 
 Each line on stdin is a wish in JSON, each answer a line on stdout: `{"start": argv, "env": {...}, "log": file, "cwd": folder}` answers
 the new process's number, `{"wait": number}` its exit code (negative for a signal) once it has ended. A bot born here runs the very
-`main` of `python -m bot`, and is as mortal. It ends with its stdin.
+`main` of `python -m bot`, and is as mortal. It ends with its stdin. TOWN_UNDER in the environment is a program, with its options, to run
+the bot under: such a bot imports everything itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
 from typing import Any
@@ -34,6 +36,8 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             be_born(wish)
+            if under := shlex.split(os.environ.pop("TOWN_UNDER", "")):
+                os.execvp(under[0], [*under, sys.executable, "-m", "tests.town.launch", *wish["start"]])
             launch.main()
             return
         answer(child)
