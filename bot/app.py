@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import handlers
 from bot import charts, crash
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.telegram.setup import Entry, Menus
 from bot.clock import SystemClock, clock
 from bot.config import Config
@@ -63,7 +63,7 @@ def run(config: Config) -> int:
     """
     token = config.token()
     os.umask(0o077)  # what the bot writes is for its own account alone
-    configure(config.secrets())
+    configure((*config.secrets(), _webhook_secret(config, token)))
     crash.arm(production=config.service.production)
     try:
         asyncio.run(_live(config, token))
@@ -84,8 +84,9 @@ async def _live(config: Config, token: str) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(lock.hold(config.storage.url, token))
         health = stack.enter_context(listening(config.health.host, config.health.port, setting="[health] port"))
+        webhook = stack.enter_context(_webhook(config, token))
         db = await stack.enter_async_context(_opened(config, time))
-        telegram = await stack.enter_async_context(_telegram(config, token, time))
+        telegram = await stack.enter_async_context(_telegram(config, token, time, webhook))
         limits = _limits(config, telegram)
         erasures = Erasures(config.backup.erased, config.backup.erased_kept)
         around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times(), erasures)
@@ -128,10 +129,28 @@ async def _take_up(db: Database, around: Surroundings, erasures: Erasures, now: 
         log.warning("restored", made=resumed.made.isoformat(), unsent=resumed.unsent, due=resumed.due, paused=resumed.paused)
 
 
-def _telegram(config: Config, token: str, time: SystemClock) -> TelegramChannel:
+@contextmanager
+def _webhook(config: Config, token: str) -> Iterator[Webhook | None]:
+    """Have the port to which Telegram brings updates, if it is to."""
+    settings = config.telegram
+    if settings.intake == "polling" or settings.webhook_url is None:
+        yield None
+        return
+    with listening(settings.webhook_host, settings.webhook_port, setting="[telegram] webhook_port") as sock:
+        assert sock is not None  # noqa: S101 - there is no port 0 in the settings
+        yield Webhook(settings.webhook_url, _webhook_secret(config, token), sock, settings.webhook_connections)
+
+
+def _webhook_secret(config: Config, token: str) -> str:
+    """Return what tells Telegram from others who find the address; with another token or path it is another one."""
+    return Keyring.parse(config.key()).secret(f"webhook|{token}|{config.telegram.webhook_url}")
+
+
+def _telegram(config: Config, token: str, time: SystemClock, webhook: Webhook | None) -> TelegramChannel:
     return TelegramChannel(
         token=token,
         api_url=config.telegram.api_url,
+        webhook=webhook,
         poll_seconds=config.telegram.poll_timeout,
         render=render,
         alarm=lambda word: log.error("alarm", about="telegram", word=word),

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from bot.errors import StartRefused
 
 END_SECONDS: Final = 1.0
 """How long answers that have begun may take when the server ends."""
+HEAD_SECONDS: Final = 10.0
+"""How long somebody who connected may take to say what they want."""
 
 
 @contextmanager
@@ -48,7 +50,10 @@ def _bound(host: str, port: int, setting: str) -> socket.socket:
 
 @asynccontextmanager
 async def served(application: Any, sock: socket.socket, *, most: int) -> AsyncIterator[None]:
-    """Answer on the socket for as long as the block runs; of more than `most` connections at once, the newest are cut off."""
+    """Answer on the socket for as long as the block runs.
+
+    Of more than `most` connections at once, the newest are cut off, and so is whoever takes `HEAD_SECONDS` over the head of a request.
+    """
     config = uvicorn.Config(
         application,
         http=_few(most),
@@ -86,12 +91,38 @@ async def _end(server: uvicorn.Server) -> None:
 
 def _few(most: int) -> type[H11Protocol]:
     class Few(H11Protocol):
-        """Takes only so many connections: whoever opens more must not use up the descriptors of the bot."""
+        """Takes only so many connections, and none for nothing: whoever holds more must not use up the descriptors of the bot."""
+
+        _patience: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             """Cut off what is too much."""
             super().connection_made(transport)
             if len(self.connections) > most:
                 transport.abort()
+            else:
+                self._wait()
+
+        def data_received(self, data: bytes) -> None:
+            """Wait no longer once a request has begun; between two of them uvicorn's own time for that runs until the next byte."""
+            super().data_received(data)
+            cycle: RequestResponseCycle | None = self.cycle
+            if cycle is not None and not cycle.response_complete:
+                self._wait_no_more()
+            elif self._patience is None:
+                self._wait()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            """Forget it."""
+            self._wait_no_more()
+            super().connection_lost(exc)
+
+        def _wait(self) -> None:
+            self._patience = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+        def _wait_no_more(self) -> None:
+            if self._patience is not None:
+                self._patience.cancel()
+                self._patience = None
 
     return Few

@@ -63,12 +63,22 @@ class Channel(Protocol):
         """Monotonic time at which it last answered properly when it was asked for updates; None before the first time."""
         ...
 
+    @property
+    def alone(self) -> bool:
+        """Whether one process alone may receive at a time."""
+        ...
+
+    @property
+    def waiting(self) -> int | None:
+        """How many updates the channel held for us when it last told; None where it does not tell."""
+        ...
+
     def read(self, raw: bytes) -> Arrival | None:
         """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
         ...
 
     async def receive(self, store: Store) -> None:
-        """Ask for updates and store them until cancelled: acknowledge nothing that `store` has not returned for."""
+        """Ask for updates, or let them be brought, until cancelled: acknowledge nothing that `store` has not returned for."""
         ...
 
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:

@@ -9,14 +9,27 @@ from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bot.config import faults
 from bot.config.faults import Fault
-from bot.config.machine import SQLITE, TOKEN_FORM, Backup, Broadcasts, Health, Keys, Limits, Retention, Service, Storage, Telegram
+from bot.config.machine import (
+    PUBLIC_API,
+    SQLITE,
+    TOKEN_FORM,
+    Backup,
+    Broadcasts,
+    Health,
+    Keys,
+    Limits,
+    Retention,
+    Service,
+    Storage,
+    Telegram,
+)
 from bot.config.places import Category, District, Hotline, Locality, ProvinceHead
 from bot.config.times import CalendarRules
 from bot.errors import ConfigError
@@ -24,6 +37,8 @@ from bot.model.calendar import Calendar
 from bot.model.ids import PROVINCE, ForumId
 from bot.model.messages import recording
 from bot.model.province import Province
+
+WEBHOOK_PORTS = (443, 80, 88, 8443)
 
 
 class Config(BaseSettings):
@@ -63,7 +78,7 @@ class Config(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        faults.refuse([*_twins(self), *_without_number(self)])
+        faults.refuse([*_twins(self), *_without_number(self), *_unreachable(self.telegram)])
         return self
 
     def token(self) -> str:
@@ -195,6 +210,21 @@ def _without_number(config: Config) -> list[Fault]:
     if any(hotline.show for hotline in config.hotline):
         return []
     return [Fault(("hotline", 0, "show"), "none is shown, and residents must always see an emergency number; set show = true on it")]
+
+
+def _unreachable(telegram: Telegram) -> list[Fault]:
+    """Find why Telegram could not bring updates to the address it is to be given."""
+    at = ("telegram", "webhook_url")
+    if telegram.intake == "polling":
+        return []
+    if telegram.webhook_url is None:
+        return [Fault(at, 'is missing: with intake = "webhook" Telegram brings updates to it, as https://HOST/PATH')]
+    parts = urlsplit(telegram.webhook_url)
+    if telegram.api_url == PUBLIC_API and parts.scheme != "https":
+        return [Fault(at, "should be https://HOST/PATH: only a Bot API server of your own brings updates without TLS")]
+    if telegram.api_url == PUBLIC_API and (parts.port or 443) not in WEBHOOK_PORTS:
+        return [Fault(at, "should have one of the ports that Telegram goes to: 443, 80, 88 or 8443")]
+    return []
 
 
 def _anchored(config: Config, folder: Path) -> Config:

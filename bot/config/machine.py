@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -23,6 +24,7 @@ Database = Annotated[
         )
     ),
 ]
+PUBLIC_API = "https://api.telegram.org"
 Address = Annotated[str, AfterValidator(faults.matching(r"https?://[^\s/?#]+", "should be https://HOST, without a path"))]
 
 Loopback = Annotated[
@@ -37,6 +39,13 @@ Loopback = Annotated[
 ]
 
 
+def _local(address: str) -> str:
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        raise ValueError("should be an address of this machine in numbers, such as 127.0.0.1, or 0.0.0.0 for all of them") from None
+
+
 def _token(token: SecretStr) -> SecretStr:
     faults.matching(TOKEN_FORM, "should look like 123456789:AA..., as BotFather gave it")(token.get_secret_value())
     return token
@@ -48,13 +57,21 @@ def _public(recipient: str) -> str:
     return faults.matching(r"age1[02-9ac-hj-np-z]{58}", "should be age1..., as `alwand backup keys FILE` showed it")(recipient)
 
 
-class Telegram(Section):
-    """How the bot reaches Telegram."""
+Public = Annotated[str, AfterValidator(faults.matching(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "should be https://HOST/PATH"))]
 
-    api_url: Address = Field("https://api.telegram.org", description="Where the Bot API answers.")
+
+class Telegram(Section):
+    """How the bot reaches Telegram, and Telegram the bot."""
+
+    api_url: Address = Field(PUBLIC_API, description="Where the Bot API answers.")
     token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(None, description="Only as ALWAND_TELEGRAM__TOKEN.")
     token_file: Path | None = Field(None, description="A file with the token in its first line.")
+    intake: Literal["polling", "webhook"] = Field("polling", description="Whether the bot asks for updates, or Telegram brings them.")
     poll_timeout: int = Field(50, ge=0, le=50, description="Seconds that one request waits for news.")
+    webhook_url: Public | None = Field(None, description="The public address at which Telegram reaches the bot: https://HOST/PATH.")
+    webhook_host: Annotated[str, AfterValidator(_local)] = Field("127.0.0.1", description="Where the bot listens for that.")
+    webhook_port: int = Field(8081, ge=1, le=65535, description="The port there.")
+    webhook_connections: int = Field(40, ge=1, le=100, description="How many connections Telegram may open at once.")
 
 
 class Storage(Section):

@@ -1,8 +1,8 @@
 """Keys, and what is done with them: seal, look up, sign.
 
 One key file holds 32 random bytes. HKDF-SHA256 makes separate keys of it: to wrap data keys, to look people up without naming them, to
-sign buttons, and to seal the few values that have no data key of their own. Data keys are random, one per resident, per ticket and per
-day; destroying the wrapped one destroys what it sealed, in every copy made afterwards.
+sign buttons, to know a messenger that knocks, and to seal the few values that have no data key of their own. Data keys are random, one per
+resident, per ticket and per day; destroying the wrapped one destroys what it sealed, in every copy made afterwards.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ class Keyring:
         self._wrapping = _derive(master, b"alwand wrapping 1")
         self._lookup = _derive(master, b"alwand lookup 1")
         self._buttons = _derive(master, b"alwand buttons 1")
+        self._shared = _derive(master, b"alwand shared 1")
         self.rest = _derive(master, b"alwand rest 1")
         """Seals what has no data key of its own: settings, names of members, posts, timers."""
 
@@ -112,6 +113,11 @@ class Keyring:
     def verify(self, recipient: str, payload: str, signature: str) -> bool:
         """Tell, in constant time, whether a signature was made here for this chat and payload."""
         return hmac.compare_digest(self.sign(recipient, payload).encode(), signature.encode(errors="replace"))
+
+    def secret(self, purpose: str) -> str:
+        """Return a secret to be shared with a messenger: 43 characters of base64url, the same in every process that has this key."""
+        digest = hmac.new(self._shared, purpose.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def new_data_key(self, owner: str) -> DataKey:
         """Return a fresh data key; wrapped, it belongs to `owner` (such as `ticket:<id>`) alone."""

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bot.channels.telegram import receive
+from bot.channels.telegram import intake
 from bot.channels.telegram.batch import split_batch
 from bot.demo.server import StandIn
 from bot.errors import TokenRefused
@@ -145,7 +145,7 @@ async def test_a_token_refused_once_by_mistake_goes_on(line: Line) -> None:
 
 async def test_a_deaf_bot_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing heard for the time that `DEAF_SECONDS` sets; here a fifth of a second."""
-    monkeypatch.setattr(receive, "DEAF_SECONDS", 0.2)
+    monkeypatch.setattr(intake, "DEAF_SECONDS", 0.2)
     line.telegram.faults.add("stall", "getUpdates", times=None)
     before = line.channel.last_poll
     async with line.receiving():

@@ -39,6 +39,27 @@ def line_of(folder: Path, text: str) -> int:
         ('url = "sqlite+aiosqlite:///', 'url = "mysql://', "[storage] url", "should be sqlite+aiosqlite:///FILE or postgresql+asyncpg://"),
         ('url = "sqlite+aiosqlite:///alwand.db"', 'url = "sqlite+aiosqlite:///:memory:"', "[storage] url", "should be sqlite"),
         ('api_url = "https://api.telegram.org"', 'api_url = "api.telegram.org"', "[telegram] api_url", "should be https://HOST"),
+        ('intake = "polling"', 'intake = "webhooks"', "[telegram] intake", "should be 'polling' or 'webhook'"),
+        ('intake = "polling"', 'intake = "webhook"\nwebhook_url = "bot.example"', "[telegram] webhook_url", "should be https://HOST/PATH"),
+        (
+            'intake = "polling"',
+            'intake = "webhook"\nwebhook_url = "http://bot.example/t"',
+            "[telegram] webhook_url",
+            "should be https://HOST",
+        ),
+        (
+            'intake = "polling"',
+            'intake = "webhook"\nwebhook_url = "https://b.example:8081/t"',
+            "[telegram] webhook_url",
+            "443, 80, 88 or 8443",
+        ),
+        (
+            'webhook_host = "127.0.0.1"',
+            'webhook_host = "localhost"',
+            "[telegram] webhook_host",
+            "should be an address of this machine in numbers",
+        ),
+        ("webhook_connections = 40", "webhook_connections = 101", "[telegram] webhook_connections", "should be less than or equal to 100"),
         ('code = "MND"', 'code = "mandali"', '[[district]] no. 2 (id "mandali") code', "should be 2 to 4 capital letters"),
         ('code = "MND"', 'code = "KHN"', '[[district]] no. 2 (id "mandali") code', "is the same as in [[district]] no. 1 code"),
         ("paid_per_second = 1000", "paid_per_second = 30", "[broadcasts] paid_per_second", "should be greater than or equal to 31"),
@@ -151,3 +172,11 @@ def test_a_variable_that_should_be_a_table_is_told(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("ALWAND_TELEGRAM", SECRET)
     (told,) = refused(tmp_path)
     assert 'environment: error parsing value for field "telegram"' in told
+
+
+def test_a_webhook_without_an_address_is_told_at_its_table(tmp_path: Path) -> None:
+    [told] = refused(tmp_path, ('intake = "polling"', 'intake = "webhook"'))
+    assert told == (
+        f', line {line_of(tmp_path, "[telegram]")}: [telegram] webhook_url: is missing: with intake = "webhook" Telegram brings '
+        "updates to it, as https://HOST/PATH"
+    )

@@ -43,6 +43,8 @@ class Wire:
 
     name = NAME
     heard: float | None = None
+    waiting: int | None = None
+    alone = True
     capabilities = Capabilities(text=4096, caption=1024, buttons=True, edits=True, group_per_minute=0, per_chat_seconds=0.0)
 
     def read(self, raw: bytes) -> Arrival | None:

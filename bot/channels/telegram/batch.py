@@ -1,4 +1,4 @@
-"""Cut an answer of getUpdates into its updates, as bytes, so that one that cannot be read harms no other."""
+"""Updates as bytes, with their number and chat: cut out of an answer of getUpdates so that one that cannot be read harms no other."""
 
 from __future__ import annotations
 
@@ -38,10 +38,24 @@ def split_batch(body: bytes) -> Batch:
         number = _number(raw, update)
         if number is not None:
             numbers.append(number)
-        key = str(number) if number is not None else "unnumbered-" + hashlib.sha256(raw.encode()).hexdigest()[:32]
-        press = isinstance(update, dict) and "callback_query" in update
-        received.append(Received(key, _chat(update), raw.encode("utf-8", "replace"), press))
+        received.append(_received(raw, update, number))
     return Batch(tuple(received), max(numbers) + 1 if numbers else None)
+
+
+def single(body: bytes) -> Received:
+    """Return the one update that a webhook was given, whatever it may be: what cannot be read fails alone, later."""
+    text = body.decode("utf-8", "replace")
+    try:
+        update = json.loads(text)
+    except (ValueError, RecursionError):
+        update = None
+    return _received(text, update, _number(text, update))
+
+
+def _received(raw: str, update: Any, number: int | None) -> Received:
+    key = str(number) if number is not None else "unnumbered-" + hashlib.sha256(raw.encode("utf-8", "replace")).hexdigest()[:32]
+    press = isinstance(update, dict) and "callback_query" in update
+    return Received(key, _chat(update), raw.encode("utf-8", "replace"), press)
 
 
 def _updates(text: str, at: int) -> Iterator[tuple[str, Any]]:

@@ -15,13 +15,15 @@ from telegram.error import TelegramError
 
 from bot.channels.base import Capabilities, Sign, Store
 from bot.channels.telegram.files import Files
+from bot.channels.telegram.intake import Alarm, Intake
 from bot.channels.telegram.layout import CAPTION, TEXT
 from bot.channels.telegram.read import NAME, read
-from bot.channels.telegram.receive import Alarm, Receiver
+from bot.channels.telegram.receive import Receiver
 from bot.channels.telegram.send import Draw, Render, Sender
 from bot.channels.telegram.setup import Menus, Setup
 from bot.channels.telegram.splitting import split
 from bot.channels.telegram.transport import Refused, Transport
+from bot.channels.telegram.webhook import Reception, Webhook
 from bot.model.events import Arrival
 from bot.model.ids import Language
 from bot.model.outgoing import Outcome, Outgoing
@@ -41,9 +43,10 @@ class TelegramChannel:
         token: the bot's secret.
         api_url: of the Bot API server, without the token.
         render: puts the channel's own few words (a button, a note for a lost file) into the reader's language.
-        alarm: told in words of a fixed set (`bot.channels.telegram.receive.Word`) when something begins to be wrong.
+        alarm: told in words of a fixed set (`bot.channels.telegram.intake.Word`) when something begins to be wrong.
         menus: the commands shown under "/", and the sentence under the bot's name.
         now: the time, UTC; a button press gets it as its own.
+        webhook: where Telegram brings updates; without it they are asked for.
         poll_seconds: how long Telegram holds a poll open when there is nothing new; at most 50.
         first_pause: seconds before the first repetition of a failed poll; each further one waits twice as long, up to 30.
         stalled_seconds: how long a download may stand still before the file counts as lost.
@@ -63,6 +66,7 @@ class TelegramChannel:
         api_url: str = PUBLIC_API,
         menus: Menus | None = None,
         now: Callable[[], datetime] = _utc_now,
+        webhook: Webhook | None = None,
         poll_seconds: float = 25.0,
         first_pause: float = 0.5,
         stalled_seconds: float = 10.0,
@@ -79,10 +83,14 @@ class TelegramChannel:
             get_updates_request=self._transport,
         )
         self._now = now
-        self._receiver = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
+        self._intake: Intake
+        if webhook is None:
+            self._intake = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
+        else:
+            self._intake = Reception(self.bot, self._transport, webhook, first_pause=first_pause, alarm=alarm)
         self._setup = None if menus is None else Setup(self.bot, render, menus)
         files = Files(self.bot, self._transport, stalled_seconds=stalled_seconds, recordings=recordings)
-        self._sender = Sender(self.bot, self._transport, files, render, draw, self._receiver.own_name)
+        self._sender = Sender(self.bot, self._transport, files, render, draw, self._intake.own_name)
 
     async def __aenter__(self) -> Self:
         """Open the connections. Telegram is not asked anything yet: a start without a network is a start."""
@@ -95,21 +103,31 @@ class TelegramChannel:
 
     @property
     def heard(self) -> float | None:
-        """Monotonic time of the last poll that Telegram answered; None before the first."""
-        return self._receiver.heard
+        """Monotonic time at which Telegram last showed that what people write comes through; None before the first time."""
+        return self._intake.heard
+
+    @property
+    def alone(self) -> bool:
+        """Whether one process alone may receive: Telegram sends a second poller away, and brings to any number of webhooks."""
+        return isinstance(self._intake, Receiver)
+
+    @property
+    def waiting(self) -> int | None:
+        """How many updates Telegram held when it was last asked; None where it was not."""
+        return self._intake.waiting
 
     @property
     def last_poll(self) -> float:
-        """As `heard`; before the first answer the time of the creation."""
-        return self._receiver.last_poll
+        """As `heard`; before the first time that of the creation."""
+        return self._intake.last_poll
 
     def read(self, raw: bytes) -> Arrival | None:
         """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
-        return read(raw, username=self._receiver.username, now=self._now)
+        return read(raw, username=self._intake.username, now=self._now)
 
     async def receive(self, store: Store) -> None:
-        """Poll and store until cancelled. Raises `bot.errors.TokenRefused` once Telegram has refused the token for good."""
-        await self._receiver.run(store)
+        """Receive and store until cancelled. Raises `bot.errors.TokenRefused` once Telegram has refused the token for good."""
+        await self._intake.run(store)
 
     async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
         """Show it in the chat; see `bot.channels.base.Channel.send`."""

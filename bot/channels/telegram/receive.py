@@ -11,71 +11,36 @@ with nothing new): kept, it would hide all updates with lower numbers for ever.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Callable
-from secrets import SystemRandom
-from typing import Final, Literal
+from typing import Final
 
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import Received, Store
 from bot.channels.telegram.batch import split_batch
-from bot.channels.telegram.fields import words
-from bot.channels.telegram.transport import READ_SECONDS, Refused, Transport
+from bot.channels.telegram.intake import KINDS, Alarm, Intake
+from bot.channels.telegram.transport import Refused, Transport
 from bot.crash import crash_point
-from bot.errors import TokenRefused
 
-KINDS: Final = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
-"""The only updates asked for: what is not asked for cannot leak."""
 BATCH: Final = 100
-DEAF_SECONDS: Final = 60.0
-LONGEST_PAUSE: Final = 30.0
-
-Word = Literal["deaf", "other_poller", "webhook_set", "token_rejected", "store_failed"]
-Alarm = Callable[[Word], None]
-"""Told once each time something begins to be wrong, in words of a fixed set."""
 
 
-class Receiver:
-    """The long poll.
-
-    Attributes:
-        heard: monotonic time of the last poll that Telegram answered properly; None before the first.
-        username: the bot's own name, without "@", once Telegram has told it.
-    """
+class Receiver(Intake):
+    """The long poll: `heard` is when one was last answered properly."""
 
     def __init__(self, bot: Bot, transport: Transport, *, poll_seconds: float, first_pause: float, alarm: Alarm) -> None:
-        self.heard: float | None = None
-        self._begun = time.monotonic()
-        self.username: str | None = None
-        self._bot = bot
-        self._transport = transport
+        super().__init__(bot, transport, first_pause=first_pause, alarm=alarm)
         self._poll_seconds = poll_seconds
-        self._first_pause = first_pause
-        self._alarm = alarm
         self._offset: int | None = None
-        self._failures = 0
-        self._told: set[Word] = set()
-
-    @property
-    def last_poll(self) -> float:
-        """As `heard`; before the first answer the time of the creation."""
-        return self._begun if self.heard is None else self.heard
 
     async def run(self, store: Store) -> None:
         """Receive until cancelled. Raises `TokenRefused` once Telegram has refused the token three times over."""
-        watch = asyncio.create_task(self._watch(), name="telegram: is it deaf?")
-        try:
+        async with self._watched():
             pause = 0.0
             while True:
                 await asyncio.sleep(pause)
                 pause = await self._once(store)
-        finally:
-            watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
 
     async def _once(self, store: Store) -> float:
         """Poll and store once; return the seconds to pause before the next time."""
@@ -85,6 +50,8 @@ class Receiver:
             if self._offset is not None:
                 crash_point("after-ack")
         except Refused as refused:
+            if refused.status == 409:
+                self._tell("webhook_set" if "webhook" in refused.description else "other_poller")
             return await self._refused(refused)
         except (TelegramError, ValueError):
             return self._pause()
@@ -97,17 +64,6 @@ class Receiver:
             return self._pause()  # without a number nothing can be acknowledged, and the same would come again at once
         self._failures = 0
         return 0.0
-
-    async def own_name(self) -> str:
-        """Return the bot's own name, asking Telegram for it once. Raises as the transport does."""
-        if self.username is None:
-            self.username = await self._ask_own_name()
-        return self.username
-
-    async def _ask_own_name(self) -> str:
-        body = await self._transport.call(f"{self._bot.base_url}/getMe", {}, READ_SECONDS)
-        me = self._transport.parse_json_payload(body)["result"]
-        return words(me, "username") if isinstance(me, dict) else ""
 
     async def _poll(self) -> bytes:
         parameters: dict[str, object] = {"timeout": int(self._poll_seconds), "limit": BATCH, "allowed_updates": KINDS}
@@ -123,47 +79,3 @@ class Receiver:
             return False
         self._told.discard("store_failed")
         return True
-
-    async def _refused(self, refused: Refused) -> float:
-        match refused.status:
-            case 401 | 404:
-                await self._confirm_rejection()
-            case 409:
-                self._tell("webhook_set" if "webhook" in refused.description else "other_poller")
-            case 429 if refused.retry_after is not None:
-                return refused.retry_after
-        return self._pause()
-
-    async def _confirm_rejection(self) -> None:
-        """Raise `TokenRefused` if the token is refused three times more: a proxy in trouble also answers 401 or 404 now and then."""
-        for _ in range(3):
-            await asyncio.sleep(self._first_pause * 4)
-            try:
-                await self._ask_own_name()
-            except Refused as again:
-                if again.status not in {401, 404}:
-                    return
-            except TelegramError:
-                return
-            else:
-                return
-        self._tell("token_rejected")
-        raise TokenRefused("Telegram refuses the bot's token: get a new one from @BotFather and start again. Nothing unsent is lost.")
-
-    def _pause(self) -> float:
-        """Seconds until the next try: doubled with each failure up to 30, with jitter so that many bots do not come back at once."""
-        longest = min(LONGEST_PAUSE, self._first_pause * (1 << min(self._failures, 16)))
-        self._failures += 1
-        return longest * SystemRandom().uniform(0.5, 1.0)
-
-    def _tell(self, word: Word) -> None:
-        if word not in self._told:
-            self._told.add(word)
-            self._alarm(word)
-
-    async def _watch(self) -> None:
-        while True:
-            silent = time.monotonic() - self.last_poll
-            if silent >= DEAF_SECONDS:
-                self._tell("deaf")
-            await asyncio.sleep(max(1.0, DEAF_SECONDS - silent))

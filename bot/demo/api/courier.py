@@ -99,6 +99,8 @@ class Courier:
         """Begin with every queue that is free; return the seconds until the next pause ends, None if there is none."""
         now, soonest, seen = time.monotonic(), float("inf"), set[Queue]()
         for waiting in self._world.updates:
+            if len(self._busy) >= webhook.connections:
+                break
             queue = queue_of(waiting)
             if queue in seen or queue in self._busy:
                 continue
@@ -106,7 +108,7 @@ class Courier:
             pause = self._pauses.get(queue)
             if pause is not None and pause.until > now:
                 soonest = min(soonest, pause.until)
-            elif len(self._busy) < webhook.connections:
+            else:
                 self._busy.add(queue)
                 visits.create_task(self._visit(webhook, session, queue, waiting))
         return None if soonest == float("inf") else soonest - now

@@ -95,7 +95,7 @@ class UpdateQueue:
     def __iter__(self) -> Iterator[Waiting]:
         """What waits, oldest first; what went stale is left out."""
         self._drop_stale()
-        return iter(tuple(self._waiting))
+        return iter(self._waiting)
 
     def forget(self, update_id: int) -> None:
         """Forget one update that was delivered; of one that is to come twice, the first."""
