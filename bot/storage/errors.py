@@ -2,7 +2,7 @@
 
 `StorageUnavailable`: nothing was stored; the same transaction may be tried again later. `Stale`: somebody else changed the ticket, session,
 broadcast, occurrence or calendar since it was read; load and decide again. `SealBroken`: a sealed value does not open: another key, another
-row, or damage.
+row, or damage. `Fenced`: another process has taken over the duty that the transaction belongs to; nothing was stored.
 `DayKeyMissing` stays inside this room: the database makes the key and repeats the transaction.
 """
 
@@ -28,6 +28,10 @@ class StorageUnavailable(Exception):
 
 class Stale(Exception):
     """The ticket, session, broadcast, occurrence or calendar is no longer in the version that the change was made for."""
+
+
+class Fenced(Exception):
+    """The lease under which the transaction was to be made is another's now. The text names the lease."""
 
 
 class SealBroken(Exception):

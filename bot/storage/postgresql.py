@@ -17,14 +17,32 @@ from bot.storage.errors import Reason, StorageUnavailable
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
 
+RUNNING_LOCK = 0x616C77616E
+"""The advisory lock that all running processes share, and that whoever wants the database alone holds alone."""
 ATTEMPTS = 6
 """How often a transaction is tried; the pauses between add up to about three seconds."""
 FIRST_PAUSE = 0.05
+
+SESSION = {
+    "application_name": "alwand",
+    "timezone": "UTC",
+    # A machine that lost its power says no goodbye: what it held is free again after 25 s, not after two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+TIMEOUTS = {
+    "lock_timeout": "5000",
+    "statement_timeout": "60000",
+    # Longer than a decision may take, and no longer: what a process holds that was stopped in a turn, others wait for.
+    "idle_in_transaction_session_timeout": "15000",
+}
 
 _READ_ONLY = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 _REPEATABLE = frozenset({"40001", "40P01"})
 _REASONS: dict[str, Reason] = {
     "25006": "readonly",
+    "25P03": "connection",
     "53100": "full",
     "55P03": "locked",
     "57014": "locked",
@@ -40,16 +58,7 @@ _REASONS: dict[str, Reason] = {
 
 def engine(url: str) -> AsyncEngine:
     """Return a pooled engine that waits at most 5 s for a lock and hides values from error texts."""
-    options: dict[str, Any] = {
-        "timeout": 10,
-        "server_settings": {
-            "application_name": "alwand",
-            "timezone": "UTC",
-            "lock_timeout": "5000",
-            "statement_timeout": "60000",
-            "idle_in_transaction_session_timeout": "60000",
-        },
-    }
+    options: dict[str, Any] = {"timeout": 10, "server_settings": SESSION | TIMEOUTS}
     return create_async_engine(url, hide_parameters=True, pool_size=8, max_overflow=8, pool_timeout=5, connect_args=options)
 
 

@@ -159,13 +159,22 @@ async def open_postgresql(url: str, keys: Keyring | None, *, migrate: bool) -> A
     try:
         async with engine.connect() as conn, conn.begin():
             await conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            await _settle(conn, keys, await conn.run_sync(_version), migrate=migrate)
+            version = await conn.run_sync(_version)
+            if version in migrations.REVISIONS[:-1] and migrate:
+                await _be_alone(conn)
+            await _settle(conn, keys, version, migrate=migrate)
     except BaseException as error:
         await engine.dispose()
         if isinstance(error, DBAPIError | OSError):
             raise StartRefused(_postgresql_text(error, url)) from error
         raise
     return engine
+
+
+async def _be_alone(conn: AsyncConnection) -> None:
+    """Make sure that no process of the older program runs while its tables are changed, nor begins to."""
+    if not await conn.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": postgresql.RUNNING_LOCK}):
+        raise StartRefused("processes of an older version run on this database: end them all, then start this one, which upgrades it")
 
 
 def _postgresql_text(error: BaseException, url: str) -> str:

@@ -421,3 +421,14 @@ calendars = Table(
     clear("body", Text, nullable=False),
 )
 """Every version of the rules of time, as JSON: they say nothing of residents."""
+
+leases = Table(
+    "leases",
+    metadata,
+    clear("name", String(32), primary_key=True),
+    clear("holder", BigInteger, nullable=False),
+    clear("fence", BigInteger, nullable=False, server_default=text("0")),
+    clear("until", Utc, nullable=False),
+)
+"""Which of several processes on PostgreSQL does what. name: a duty, or `here N`: that process N is there. holder: the process's number, 0
+for nobody. fence: rises each time the lease changes hands. until: by the database's clock. Empty on SQLite, where there is one process."""

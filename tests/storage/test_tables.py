@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Column, Dialect, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import Column, Dialect, LargeBinary, MetaData, String, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +45,7 @@ from bot.storage.columns import Utc, clear
 from bot.storage.database import Database
 from bot.storage.errors import SealBroken
 from bot.storage.seal import Keyring, open_sealed
-from bot.storage.tables import metadata
+from bot.storage.tables import leases, metadata
 from tests.storage.samples import (
     GROUP,
     KHANAQIN,
@@ -123,6 +123,7 @@ async def fill(db: Database) -> None:
         await calendars.add(conn, Calendar().changed(), TAKER, NOW)
         await timers.put(conn, keys, SetTimer(f"draft:{SOMEBODY.resident}", "draft", NOW, resident=SOMEBODY.resident))
         await settings.put(conn, keys, "heartbeat", CANARY)
+        await conn.execute(insert(leases), {"name": "send", "holder": 7, "until": NOW})
         lane = lanes.of_chat(keys, "telegram", CANARY)
         await inbox.store(conn, keys, [item("1", lane, CANARY.encode()), item("2", lanes.of_ticket(keys, first.id), CANARY.encode())])
         taken = await inbox.take(conn, keys, lane, NOW)
