@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import click
 
@@ -24,8 +26,13 @@ if TYPE_CHECKING:
 MOST = 1000
 ALL = 1_000_000
 RESTORED = "restored"
-WHO = {"from", "chat", "sender_chat", "contact", "forward_origin", "via_bot", "new_chat_members", "left_chat_member"}
-"""Fields of an update that say who it came from: nobody needs them to see what went wrong."""
+WORDS = ("text", "caption")
+"""Fields of a message that are shown as they came. Of all others, which may say who it came from, only what is there: a text, a number."""
+FIELD = re.compile(r"[a-z][a-z_]{1,40}")
+KINDS = {dict: "object", list: "list", str: "text", int: "number", float: "number", bool: "yes or no", type(None): "nothing"}
+DEEP = 4
+SOME = 5
+"""So many levels down, and so many in a row, it is told what is there."""
 
 
 @click.group(invoke_without_command=True)
@@ -47,7 +54,7 @@ def list_parked(config_file: Path) -> None:
     arrived, refused = asyncio.run(_all(load(config_file)))
     for each in arrived:
         item = each.item
-        click.echo(f"i{item.id:<8} {item.received:%Y-%m-%d} {item.source:<10} {_last_line(each)}")
+        click.echo(f"i{item.id:<8} {item.received:%Y-%m-%d} {item.source:<10} {_kind(each)}")
     for row in refused:
         click.echo(f"o{row.id:<8} {row.created:%Y-%m-%d} {row.priority.name.lower():<10} {row.reason}")
     if not arrived and not refused:
@@ -62,12 +69,12 @@ def show(number: str, config_file: Path) -> None:
     arrived, refused = asyncio.run(_all(load(config_file)))
     for each in arrived:
         if number == f"i{each.item.id}":
-            click.echo(json.dumps(_without_who(_content(each)), ensure_ascii=False, indent=2))
-            click.echo(each.trace)
+            click.echo(_tame(json.dumps(_content(each), ensure_ascii=False, indent=2)))
+            click.echo(_tame(each.trace))
             return
     for row in refused:
         if number == f"o{row.id}":
-            click.echo(f"{row.outgoing.text}\n\n{row.reason}")
+            click.echo(_tame(f"{row.outgoing.text}\n\n{row.reason}"))
             return
     raise _unknown(number)
 
@@ -90,25 +97,45 @@ def drop(number: str, config_file: Path) -> None:
     click.echo(f"{number} is forgotten." if number != RESTORED else f"{dropped} forgotten.")
 
 
-def _last_line(each: Parked) -> str:
-    """Return the kind of the error alone: its text may quote what a person wrote."""
-    last = each.trace.strip().splitlines()[-1:] or [""]
-    return last[0].partition(":")[0]
+def _kind(each: Parked) -> str:
+    """Return the kind of the error alone: its text may quote what a person wrote, line by line."""
+    return each.trace.strip().partition("\n")[0].partition(":")[0]
 
 
 def _content(each: Parked) -> Any:
+    """Return what an update holds, without who it came from: its words, and of everything else what it is."""
     from bot.pipeline.envelope import disclose
 
+    raw = disclose(each.item.raw)[1] or each.item.raw
     try:
-        return json.loads(disclose(each.item.raw)[1] or each.item.raw)
-    except ValueError:
-        return each.item.raw.decode(errors="replace")
+        update = json.loads(raw)
+    except (ValueError, RecursionError):
+        return f"no JSON that can be read: {len(raw)} bytes"
+    if not isinstance(update, dict):
+        return _what(update)
+    return {_name(kind): _message(held) if isinstance(held, dict) else _what(held) for kind, held in update.items()}
 
 
-def _without_who(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {name: _without_who(value) for name, value in content.items() if name not in WHO}
-    return [_without_who(value) for value in content] if isinstance(content, list) else content
+def _message(held: dict[str, Any]) -> dict[str, Any]:
+    return {_name(name): value if name in WORDS and isinstance(value, str) else _what(value) for name, value in held.items()}
+
+
+def _what(value: Any, deep: int = DEEP) -> Any:
+    if isinstance(value, dict) and deep:
+        return {_name(name): _what(inner, deep - 1) for name, inner in value.items()}
+    if isinstance(value, list) and deep:
+        return [_what(inner, deep - 1) for inner in value[:SOME]] + ([f"{len(value)} in all"] if len(value) > SOME else [])
+    return KINDS[type(value)]
+
+
+def _name(name: str) -> str:
+    """Return a name as Telegram gives them to fields; any other could be anything."""
+    return name if FIELD.fullmatch(name) else "?"
+
+
+def _tame(text: str) -> str:
+    """Return a text that no terminal takes for commands: what a stranger wrote could hold some."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(letter) in ("Cc", "Cs") and letter != "\n" else letter for letter in text)
 
 
 def _unknown(number: str) -> AlwandError:

@@ -1,6 +1,7 @@
 """What becomes of an item that cannot be handled: it is kept for a human, its sender gets a kind word, the province hears of it.
 
-The trace may quote what a person wrote, so it is sealed with the item and told nowhere else.
+The trace may quote what a person wrote, so it is sealed with the item and told nowhere else. Its first line names the kind of error alone,
+for who looks through what is parked.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Failure:
 
 async def park(db: Database, around: Surroundings, failure: Failure, now: datetime) -> None:
     """Put the item aside. Should the kind word itself be impossible, it is put aside without one."""
-    trace = "".join(traceback.format_exception(failure.error))
+    trace = "\n".join((type(failure.error).__name__, *traceback.format_exception(failure.error)))
 
     async def aside(conn: AsyncConnection) -> None:
         await inbox.park(conn, around.keys, failure.item, trace)
