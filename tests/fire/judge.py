@@ -11,18 +11,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 from bot.demo.world import Call, World
+from bot.model.ids import LANGUAGES
 from tests.fire.kept import Kept, kept
 from tests.town.town import Town
-from tests.town.words import REFERENCE, plain
+from tests.town.words import REFERENCE, parts, plain
 
 SENDS = frozenset({"sendMessage", "sendPhoto", "sendVoice", "sendVideo", "sendVideoNote", "sendAudio", "sendDocument", "sendMediaGroup"})
 EDITS = frozenset({"editMessageText", "editMessageCaption", "editMessageMedia"})
 MARK = re.compile(r"\b([a-z]+\d+)/(\d+)\b")
 """How `Thread` marks its words: `s17/3` is the third thing that was said in the thread s17."""
+
+RECEIPTS = ("Your follow-up number is {reference}. Please keep it.", "Follow-up number: {reference}.")
+"""How somebody is told that what they sent is stored, and under which number."""
 
 
 @dataclass
@@ -36,7 +41,12 @@ class Thread:
     def next(self, words: str) -> str:
         """Return words with the next number behind them."""
         self.said += 1
-        return f"{words} {self.name}/{self.said}"
+        return f"{words} {self.last}"
+
+    @property
+    def last(self) -> str:
+        """What marks the newest words."""
+        return f"{self.name}/{self.said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,8 @@ class Said:
 
     @property
     def tells(self) -> bool:
-        """Whether it says what is said only once: it holds a ticket's number, or numbered words."""
-        return bool(REFERENCE.search(self.text) or MARK.search(self.text))
+        """Whether it says what is said only once: it holds a ticket's number or numbered words, and is not the review, a question."""
+        return bool(REFERENCE.search(self.text) or MARK.search(self.text)) and not any(asked in self.text for asked in _reviews())
 
     def __str__(self) -> str:
         return f"call {self.n} in chat {self.chat}: {self.text[:90]!r}"
@@ -137,7 +147,7 @@ def receipts_without_ticket(world: World, disk: Kept) -> list[str]:
 
 def tickets_without_receipt(world: World, disk: Kept) -> list[str]:
     """Whoever sent a ticket was told its number."""
-    told = {(one.chat, reference) for one in said(world) for reference in references(one)}
+    told = {(one.chat, receipt(one.text)) for one in said(world)}
     return [str(ticket) for ticket in disk.tickets.values() if ticket.owner is not None and (ticket.owner, ticket.reference) not in told]
 
 
@@ -150,6 +160,13 @@ def tickets_without_card(town: Town, disk: Kept) -> list[str]:
         for reference in REFERENCE.findall(plain(message.text))
     }
     return [str(ticket) for ticket in disk.tickets.values() if (ticket.desk, ticket.reference) not in shown]
+
+
+def drafts_lost(expected: Mapping[int, str], disk: Kept) -> list[str]:
+    """Whoever left at a question is still there; `expected` names it for each chat."""
+    return [
+        f"chat {chat} left at {step!r}, is at {disk.drafts.get(chat)!r}" for chat, step in expected.items() if disk.drafts.get(chat) != step
+    ]
 
 
 def strayed(town: Town, disk: Kept) -> list[str]:
@@ -253,6 +270,23 @@ def _said(world: World, call: Call) -> Said | None:
     chat = world.find(call.chat_id)
     text = "\n".join(plain(each.get("text") or each.get("caption") or "") for each in shown)
     return Said(call.n, chat.id if chat is not None else call.chat_id, call.method, text)
+
+
+def receipt(text: str) -> str | None:
+    """Return the number that a receipt tells, None of a text that is none."""
+    found = _receipts().search(plain(text))
+    return next(filter(None, found.groups())) if found is not None else None
+
+
+@cache
+def _reviews() -> tuple[str, ...]:
+    return tuple(parts("Shall we send it to the forum?", language) for language in LANGUAGES)
+
+
+@cache
+def _receipts() -> re.Pattern[str]:
+    texts = {re.escape(parts(receipt, language, reference="@@")) for receipt in RECEIPTS for language in LANGUAGES}
+    return re.compile("|".join(text.replace("@@", f"({REFERENCE.pattern})") for text in sorted(texts)))
 
 
 def references(one: Said) -> set[str]:

@@ -7,18 +7,20 @@ import contextlib
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bot.cli.demo import settings
 from bot.cli.keys import make
 from bot.config import Config, example, load
 from bot.crash import Point
 from bot.demo.server import StandIn
-from bot.demo.world import World
+from bot.demo.world import Call, World
 from bot.model.ids import PROVINCE, Language
+from tests.health.asking import free_port
 from tests.town.people import PATIENCE, Forum, Resident
 from tests.town.process import Process, start
 
@@ -66,9 +68,13 @@ class Town:
 
     async def starts(self, **settings: str) -> None:
         """Start the bot, in this run with these settings too, and wait until it listens."""
-        before = len(self.world.asked("getMe"))
+        before = self.world.counters.calls
         self.launches(**settings)
-        await self.until(lambda: len(self.world.asked("getMe")) > before)
+        await self.until(lambda: any(call.method == "getMe" for call in self._calls_since(before)))
+
+    def _calls_since(self, number: int) -> Iterator[Call]:
+        """Yield the calls from that number on, the newest first."""
+        return takewhile(lambda call: call.n >= number, reversed(self.world.calls))
 
     def launches(self, **settings: str) -> Process:
         """Start a process of the bot, whatever becomes of it; `settings` are named without their `ALWAND_`."""
@@ -118,12 +124,14 @@ async def raised(
     unlinked: tuple[str, ...] = (),
     text: Callable[[str], str] = lambda text: text,
     asleep: bool = False,
+    intake: Literal["polling", "webhook"] = "polling",
     **environment: str,
 ) -> AsyncIterator[Town]:
     """Raise a town in an empty folder.
 
     `words` go to `launch.py`; `limits` are Telegram's at the stand-in; `unlinked` forums have no group in the settings; `text` changes
-    the settings file; `asleep` leaves the bot to be started; `environment` holds settings without their `ALWAND_`.
+    the settings file; `asleep` leaves the bot to be started; by `intake` it asks for updates or has them brought; `environment` holds
+    settings without their `ALWAND_`.
     """
     async with StandIn.start(limits=limits) as telegram:
         config = load(example())
@@ -132,7 +140,7 @@ async def raised(
         written = text(_without_zero(settings(example().read_text(encoding="utf-8"), telegram.url, chats)))
         (folder / "config.toml").write_text(written, encoding="utf-8")
         make(folder / "alwand.key")
-        town = Town(telegram, folder, config, _environment(telegram, folder, words, environment), forums)
+        town = Town(telegram, folder, config, _environment(telegram, folder, words, _taking_in(intake) | environment), forums)
         try:
             if not asleep:
                 await town.starts()
@@ -150,6 +158,12 @@ def _forums(config: Config) -> list[Any]:
 
 def _without_zero(text: str) -> str:
     return re.sub(r"^chat_id = 0\n", "", text, flags=re.MULTILINE)
+
+
+def _taking_in(intake: str) -> dict[str, str]:
+    port = free_port()
+    address = {"WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram", "WEBHOOK_PORT": str(port)} if intake == "webhook" else {}
+    return {f"TELEGRAM__{name}": value for name, value in {"INTAKE": intake, **address}.items()}
 
 
 def _environment(telegram: StandIn, folder: Path, words: str, more: Mapping[str, str]) -> dict[str, str]:
