@@ -1,0 +1,132 @@
+"""The judge of power cuts: what a bot had told anybody has to be on the disk, and what is on the disk has to be one moment of its past.
+
+Three questions make up the whole promise:
+
+1. `early_words`: whatever left the process, an acknowledgement or a message, was what it rests on durable at that moment?
+2. `wrongs` of each cut: does a start find a whole database, all that was acknowledged in it, and one of the states that were ever
+   committed, none before the last that was durable when the power went? Then nothing is lost, and nothing is half.
+3. `list_behind`: is every erasure that the database contains on the list beside it?
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.storage.erasures import Erasures
+from tests.fire.power.cuts import Cut, Scene, made, replayed
+from tests.fire.power.disk import Files
+from tests.fire.power.recovered import Bench, Found
+from tests.fire.power.trace import Event, Synced, Written
+
+FRAME: Final = 24
+"""Bytes before each page in SQLite's log; the second number in them is not 0 in the last frame of a commit."""
+ERASED: Final = "alwand.erased"
+NEW: Final = 2
+"""Rows of a database that was made and not used: its version, and its key check."""
+AT_ONCE: Final = frozenset({"getMe", "getUpdates", "setMyCommands", "setMyShortDescription", "answerCallbackQuery", "getFile"})
+"""What asks nobody to remember anything."""
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """What was ever committed, in order, and from which moment on it was durable (never: infinity)."""
+
+    found: Sequence[Found]
+    durable: Sequence[float]
+
+    def last(self, at: float) -> int:
+        """Return the number of the last commit that was durable before a moment; -1 for none."""
+        return bisect_left(self.durable, at) - 1
+
+    def number(self, state: str) -> int:
+        """Return the number of the last commit that made this state; -1 for one that never was."""
+        return max((number for number, found in enumerate(self.found) if found.state == state), default=-1)
+
+
+def commits(events: Sequence[Event]) -> Iterator[tuple[int, float]]:
+    """Yield of each commit when it was written whole, and from when on it was durable."""
+    log = [event for event in events if isinstance(event, Written | Synced) and event.path.endswith("-wal")]
+    last = False
+    for number, event in enumerate(log):
+        if isinstance(event, Written):
+            if last:
+                yield event.ended or event.began, _durable(log[number:], event)
+            last = len(event.data) == FRAME and struct.unpack(">II", event.data[:8])[1] != 0
+
+
+def _durable(following: Sequence[Event], page: Written) -> float:
+    syncs = (event for event in following if isinstance(event, Synced) and page.ended is not None and event.began > page.ended)
+    return next((float(event.ended) for event in syncs if event.ended is not None), float("inf"))
+
+
+async def chronicle(scene: Scene, bench: Bench) -> Chronicle:
+    """Read what each commit made, and what was there before the first."""
+    moments = list(commits(scene.events))
+    disks = [disk.seen() for disk in replayed(scene, [written + 1 for written, _ in moments])]
+    found = [await _whole(bench, files) for files in ([scene.there] if scene.begins_with_a_database else []) + disks]
+    durable = [at for _, at in moments]
+    return Chronicle(found, [-1.0] * (len(found) - len(durable)) + durable)
+
+
+async def _whole(bench: Bench, files: Files) -> Found:
+    found = await bench.found(files)
+    assert isinstance(found, Found), found
+    assert not found.broken, found.broken
+    return found
+
+
+def early_words(chronicle: Chronicle, scene: Scene) -> list[str]:
+    """Return what left the process before that on which it rests was durable."""
+    wrong: list[str] = []
+    for each in scene.asked:
+        last = chronicle.last(each.left)
+        known, sending = (chronicle.found[last].known, chronicle.found[last].sending) if last >= 0 else (frozenset(), frozenset())
+        wrong += [
+            f"update {number} was acknowledged at {each.left}, and on no disk" for number in acknowledged(scene, each.left + 1) - known
+        ]
+        if each.method not in AT_ONCE and each.chat not in sending:
+            wrong.append(f"{each.method} left at {each.left}, and nothing was marked as being sent there")
+    return wrong
+
+
+def acknowledged(scene: Scene, at: int) -> set[str]:
+    """Return the updates that Telegram had given, and was told before a moment that it may forget."""
+    polls = [each for each in scene.asked if each.method == "getUpdates" and each.left < at]
+    offset = max((each.parameters.get("offset", 0) for each in polls), default=0)
+    given = {update["update_id"] for each in polls for update in each.answer.get("result", ())}
+    return {str(number) for number in given if number < offset}
+
+
+async def wrongs(chronicle: Chronicle, scene: Scene, cuts: Sequence[Cut], bench: Bench) -> list[str]:
+    """Return what is wrong after the cuts, one line each."""
+    wrong: list[str] = []
+    for cut, files in made(scene, cuts):
+        found = await bench.found(files)
+        if isinstance(found, str):
+            wrong.append(f"{cut}: the start was refused: {found}")
+            continue
+        lost = acknowledged(scene, cut.at) - found.known
+        wrong += [f"{cut}: {len(lost)} acknowledged updates are lost"] if lost else []
+        wrong += [f"{cut}: {each}" for each in (*found.broken, *_misplaced(chronicle, cut, found), *list_behind(found, bench.place))]
+    return wrong
+
+
+def _misplaced(chronicle: Chronicle, cut: Cut, found: Found) -> Iterator[str]:
+    least, number = chronicle.last(cut.at), chronicle.number(found.state)
+    if number < least:
+        yield f"commit {number} came back, and {least} of {len(chronicle.found)} had been durable"
+    elif number < 0 and found.rows > NEW:
+        yield "what came back never was"
+
+
+def list_behind(found: Found, place: Path) -> Iterator[str]:
+    """Yield whether the database contains an erasure that is not on the list beside it."""
+    lines = Erasures(place / ERASED, timedelta.max).after(-1)
+    if found.erased > max((line.number for line in lines), default=0):
+        yield f"erasure {found.erased} is done, and not on the list"

@@ -1,0 +1,72 @@
+"""Power cuts: whatever was acknowledged or said is on the disk, and what is on the disk is whole (F7).
+
+What a bot really wrote is replayed to a moment, and a disk is made as a power cut might have left it: `tests/fire/power`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.fire.power import scenes, trace
+from tests.fire.power.cuts import choose, how_many, replayed, seed
+from tests.fire.power.judge import Chronicle, acknowledged, chronicle, early_words, wrongs
+from tests.fire.power.recovered import Bench, bench
+from tests.fire.power.scenes import Stage
+from tests.fire.power.trace import Synced
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.skipif(bool(trace.hindrance()), reason=trace.hindrance())]
+
+SCENES = {"report": scenes.report, "evening": scenes.evening}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["report", pytest.param("evening", marks=pytest.mark.slow)])
+async def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with SCENES[request.param](tmp_path_factory.mktemp(request.param)) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place(stage: Stage) -> AsyncIterator[Bench]:
+    with bench(stage.scene.root, "alwand.db", stage.keys) as place:
+        yield place
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def past(stage: Stage, place: Bench) -> Chronicle:
+    return await chronicle(stage.scene, place)
+
+
+async def test_the_replayed_disk_is_the_real_one(stage: Stage) -> None:
+    """Nothing was written past the trace: else no verdict here would mean anything."""
+    (disk,) = replayed(stage.scene, [stage.scene.over])
+    seen = disk.seen()
+    assert seen == {path: data for path, data in stage.scene.end.items() if path in seen}
+    assert {Path(path).name for path in stage.scene.end.keys() - seen.keys()} <= {"bot.log", "alwand.db-shm"}
+
+
+async def test_f07_nothing_is_acknowledged_or_said_before_it_is_on_the_disk(stage: Stage, past: Chronicle) -> None:
+    """F7: a sync comes before the getUpdates that acknowledges, and before each message what marks it as being sent."""
+    assert len(acknowledged(stage.scene, stage.scene.over)) > 20
+    assert early_words(past, stage.scene) == []
+
+
+async def test_f07_no_power_cut_loses_what_was_acknowledged_or_leaves_half_of_anything(
+    stage: Stage, past: Chronicle, place: Bench, request: pytest.FixtureRequest
+) -> None:
+    """F7: intake, turns, sends, a broadcast, a day's keys, retention and erasure."""
+    many = how_many(250 if stage.scene.begins_with_a_database else 60)
+    assert await wrongs(past, stage.scene, choose(stage.scene, many, seed()), place) == []
+
+
+async def test_a_disk_whose_syncs_do_nothing_is_found_out(stage: Stage, past: Chronicle, place: Bench) -> None:
+    """The judge can fail."""
+    log = str(stage.scene.root / "alwand.db-wal")
+    lying = replace(stage.scene, events=[event for event in stage.scene.events if not (isinstance(event, Synced) and event.path == log)])
+    found = await wrongs(past, lying, choose(stage.scene, 20, 1), place)
+    assert any("acknowledged updates are lost" in each for each in found)
+    assert any("had been durable" in each for each in found)
