@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 
-from bot.check import channels, groups, machine, telegram
+from bot.check import channels, groups, machine, telegram, webhook
 from bot.check.finding import Finding, fine, wrong
 from bot.clock import Clock
 from bot.config import Config
@@ -35,6 +35,7 @@ async def examine(config: Config, clock: Clock) -> AsyncIterator[Finding]:
             yield finding
         if bot is None:
             return
+        yield await webhook.examine(api, config.telegram, clock)
         async for finding in _chats(api, bot, config, linked):
             yield finding
 

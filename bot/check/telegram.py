@@ -1,6 +1,6 @@
 """What Telegram says of the bot: is the token good, do our clocks agree, is anything in its way?
 
-The requests go past the bot's own channel: what is examined must not be what examines. They ask only, and never for updates.
+The requests go past the bot's own channel: what is examined must not be what examines. An examination only asks, and never for updates.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Api:
     url: str
 
     async def ask(self, method: str, **parameters: str | int) -> Answer:
-        """Call a method that changes nothing.
+        """Call a method.
 
         Raises:
             Unreachable: there is no answer, or not from a Bot API server.
@@ -94,7 +94,6 @@ async def examine(api: Api, clock: Clock) -> tuple[int | None, list[Finding]]:
         findings.append(fine("privacy mode", "is on"))
     if not me.result.get("can_join_groups", True):
         findings.append(wrong("groups", "the bot may not be added to groups", "@BotFather, /setjoingroups, Enable"))
-    findings.append(await _webhook(api))
     return int(me.result["id"]), findings
 
 
@@ -108,18 +107,6 @@ def _clock(answer: Answer, clock: Clock) -> Finding:
             "clock", f"{abs(apart):.0f} s {direction} Telegram's", "let the machine keep its time by NTP: timedatectl set-ntp true"
         )
     return fine("clock", "agrees with Telegram's")
-
-
-async def _webhook(api: Api) -> Finding:
-    try:
-        answer = await api.ask("getWebhookInfo")
-    except Unreachable as error:
-        return wrong("webhook", f"Telegram cannot be reached ({error})", "check again")
-    if not answer.code and answer.result.get("url"):
-        return wrong(
-            "webhook", "one is set, and takes the bot's messages away", "end the program that set it, and let it call deleteWebhook"
-        )
-    return fine("webhook", "none is set")
 
 
 async def stars(api: Api) -> Finding:

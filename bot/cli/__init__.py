@@ -14,7 +14,7 @@ import click
 from bot import __version__
 from bot.errors import AlwandError
 
-COMMANDS = ("demo", "run", "status", "check", "keys", "forum", "broadcasts", "parked", "backup", "restore")
+COMMANDS = ("demo", "run", "status", "check", "webhook", "keys", "forum", "broadcasts", "parked", "backup", "restore")
 """Each is the module `bot.cli.<name>` and the command of that name in it."""
 
 

@@ -208,6 +208,13 @@ async def test_the_same_webhook_again_changes_nothing_under_way(bot: Bot, door: 
     assert door.texts == ["hello"]
 
 
+async def test_to_change_it_twice_within_a_second_is_too_often(bot: Bot, door: Door) -> None:
+    bot.telegram.service.repeat_guard = 30.0
+    await bot.asks("setWebhook", url=door.url)
+    await bot.asks("setWebhook", url=door.url)
+    assert await bot.refused("deleteWebhook") == "Too Many Requests: retry after 1"
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -125,6 +125,10 @@ class TelegramChannel:
         """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
         return read(raw, username=self._intake.username, now=self._now)
 
+    async def introduce(self) -> None:
+        """Learn the bot's own name, by which commands in groups are known to be for it; try until Telegram tells it."""
+        await self._intake.introduce()
+
     async def receive(self, store: Store) -> None:
         """Receive and store until cancelled. Raises `bot.errors.TokenRefused` once Telegram has refused the token for good."""
         await self._intake.run(store)

@@ -64,6 +64,14 @@ class Intake(ABC):
             self.username = await self._ask_own_name()
         return self.username
 
+    async def introduce(self) -> None:
+        """Learn the bot's own name, trying until Telegram tells it."""
+        while self.username is None:
+            try:
+                await self.own_name()
+            except TelegramError:
+                await asyncio.sleep(LONGEST_PAUSE / 2)
+
     async def _ask_own_name(self) -> str:
         me = await self._ask("getMe", {})
         return words(me, "username") if isinstance(me, dict) else ""

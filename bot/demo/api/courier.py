@@ -50,7 +50,13 @@ class Visit:
 
 
 class Courier:
-    """Goes wherever `webhook` says. `visits` is a record of all it did; pauses last `pace` times as long as Telegram's."""
+    """Goes wherever `webhook` says.
+
+    Attributes:
+        visits: a record of all it did.
+        pace: pauses last so many times as long as Telegram's.
+        turned: when it was last sent elsewhere (monotonic).
+    """
 
     def __init__(self, world: World, faults: Faults, *, pace: float = 1.0) -> None:
         self.webhook: Webhook | None = None
@@ -58,7 +64,8 @@ class Courier:
         self.under_way = 0
         self._world = world
         self._faults = faults
-        self._pace = pace
+        self.pace = pace
+        self.turned = float("-inf")
         self._task: asyncio.Task[None] | None = None
         self._busy: set[Queue] = set()
         self._pauses: dict[Queue, Pause] = {}
@@ -70,6 +77,7 @@ class Courier:
             self._task.cancel()
         self.webhook, self._task = webhook, None
         self._busy, self._pauses = set(), {}
+        self.turned, self._world.takes_in = time.monotonic(), False
         self._world.updates.bell.ring()
         if webhook is not None:
             self._task = asyncio.get_running_loop().create_task(self._run(webhook), name="courier")
@@ -126,7 +134,7 @@ class Courier:
         else:
             self._pauses.pop(queue, None)
             self._world.updates.forget(waiting.update_id)
-            self._world.last_poll = self._world.clock.now()
+        self._world.takes_in = not failure
         self._busy.discard(queue)
         self._news.set()
         self._world.bell.ring()
@@ -138,7 +146,7 @@ class Courier:
             pause.seconds = min(LONGEST_PAUSE * random.uniform(1, 2), pause.seconds * 2)  # noqa: S311 - not a secret
             wait = pause.seconds
         pause.fails += 1
-        pause.until = time.monotonic() + wait * self._pace
+        pause.until = time.monotonic() + wait * self.pace
 
     async def _bring(self, webhook: Webhook, session: aiohttp.ClientSession, waiting: Waiting) -> tuple[int, float, str]:
         """Return the status (0 for none), the seconds of `Retry-After`, and what went wrong in Telegram's words."""

@@ -4,12 +4,13 @@ In that mode (`--local`, a server of one's own) plain HTTP is allowed too. Here 
 """
 
 import re
+import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.demo.api.refusals import bad
+from bot.demo.api.refusals import bad, too_many
 from bot.demo.api.service import Service
 
 Json = dict[str, Any]
@@ -43,18 +44,19 @@ def set_webhook(service: Service, given: Json) -> bool:
     url = given["url"]
     wanted = Webhook(url, _secret(given), _connections(given), given.get("ip_address", ""))
     _check(url)
+    if service.courier.webhook is None or service.courier.webhook.settings != wanted.settings:
+        _turn(service, wanted)
     if "allowed_updates" in given:
         service.world.updates.ask_for(given["allowed_updates"])
     if given.get("drop_pending_updates"):
         service.world.updates.forget_all()
-    if service.courier.webhook is None or service.courier.webhook.settings != wanted.settings:
-        service.courier.turn_to(wanted)
     return True
 
 
 def delete_webhook(service: Service, given: Json) -> bool:
     """Back to getUpdates; what waits goes on waiting."""
-    service.courier.turn_to(None)
+    if service.courier.webhook is not None:
+        _turn(service, None)
     if given.get("drop_pending_updates"):
         service.world.updates.forget_all()
     return True
@@ -74,6 +76,13 @@ def get_webhook_info(service: Service, given: Json) -> Json:
     if not updates.asks_for_the_usual:
         shown["allowed_updates"] = sorted(updates.allowed)
     return shown
+
+
+def _turn(service: Service, webhook: Webhook | None) -> None:
+    """Change the address; twice within a second is too often."""
+    if time.monotonic() - service.courier.turned < 2 * service.repeat_guard:
+        raise too_many(1)
+    service.courier.turn_to(webhook)
 
 
 def is_here(host: str) -> bool:

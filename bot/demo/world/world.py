@@ -101,6 +101,7 @@ class World:
         self.network_ends: list[Callable[[], None]] = []
         self.polls_open = 0
         self.last_poll = float("-inf")
+        self.takes_in = False
         self.bot: Json = {
             "id": 7_000_000_000 + secrets.randbelow(10**8),
             "is_bot": True,
@@ -200,8 +201,8 @@ class World:
 
     @property
     def bot_is_up(self) -> bool:
-        """Whether the bot asks for updates."""
-        return self.polls_open > 0 or self.clock.now() - self.last_poll < POLLING_FOR
+        """Whether the bot asks for updates, or took the last one that was brought."""
+        return self.takes_in or self.polls_open > 0 or self.clock.now() - self.last_poll < POLLING_FOR
 
     def tell_bot(self, kind: str, body: Json) -> int | None:
         """Queue an update for the bot."""
