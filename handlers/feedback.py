@@ -32,7 +32,7 @@ def rating_question(session: Session) -> Message:
 def rate(situation: Situation, action: Action) -> Iterator[Effect]:
     """Keep what was tapped, and offer to add words."""
     session, rating = situation.session, _rating(action.args[:1])
-    if session is None or rating is None or situation.answer not in ("coming", "maybe"):
+    if session is None or rating is None or not _asked(session, situation):
         yield say(situation, Message(NOT_ASKED))
         return
     yield SetFeedback(session.id, resident_of(situation).id, rating)
@@ -45,10 +45,15 @@ THANKS = N_("Thank you. This helps us to do better.")
 NOT_ASKED = N_("This question is only for those who said they would come.")
 
 
+def _asked(session: Session, situation: Situation) -> bool:
+    """Whether somebody is asked at all: who said they would come, once it has taken place."""
+    return session.state == "held" and situation.answer in ("coming", "maybe")
+
+
 def opine(situation: Situation, action: Action) -> Iterable[Effect] | Begin:
     """Begin to ask for words; what is being written elsewhere is not lost for it."""
     session, rating = situation.session, _rating(action.args[:1])
-    if session is None or rating is None or situation.answer not in ("coming", "maybe"):
+    if session is None or rating is None or not _asked(session, situation):
         return [say(situation, Message(NOT_ASKED))]
     if situation.draft is not None:
         return [say(situation, Message(N_("Please finish first what you are writing now; then press “Add words” again.")))]

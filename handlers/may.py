@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from bot.model.ids import ForumId
+from bot.model.ids import PROVINCE, ForumId
 from bot.model.people import Actor, Member
 from bot.model.text import N_, Text, Words
 from bot.model.tickets import Ticket, TicketState
@@ -47,7 +47,8 @@ _STATES: Mapping[DeskAction, frozenset[TicketState]] = {
 def may(actor: Actor, action: DeskAction, ticket: Ticket | None, forum: ForumId | None, member: Member | None) -> Verdict:
     """Return whether `actor`, known as `member`, may do this to the ticket from the group of `forum`.
 
-    Members act on the tickets that their own forum holds now; sensitive ones, and those of every forum, are for coordinators.
+    Members act on the tickets that their own forum holds now. Coordinators act on those of every forum, and alone on sensitive ones, in the
+    province's group; in any other group, whose members read along, they may what its members may.
     """
     if no := stranger(actor, member):
         return no
@@ -79,9 +80,10 @@ def stranger(actor: Actor, member: Member | None) -> Refused | None:
 def _elsewhere(actor: Actor, ticket: Ticket, forum: ForumId | None, member: Member | None) -> Refused | None:
     if forum is None or member is None:
         return Refused(N_("This group does not belong to a forum."))
-    if actor == "coordinator":
+    coordinator = actor == "coordinator"
+    if coordinator and forum == PROVINCE:
         return None
-    if ticket.forum != forum or member.forum != forum:
+    if ticket.forum != forum or (member.forum != forum and not coordinator):
         return Refused(N_("Report {reference} is not with this forum now.", reference=ticket.reference))
     if ticket.sensitive:
         return Refused(N_("Sensitive reports are followed by the provincial head of the forums."))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model.effects import Audit, Effect, Priority, Send, Toast
-from bot.model.ids import ForumId
+from bot.model.ids import PROVINCE, ForumId
 from bot.model.messages import Action, Message, ToForum
 from bot.model.people import Actor, Member
 from bot.model.sessions import Session, SessionState
@@ -35,14 +35,20 @@ class Plan:
 
 
 def may_plan(actor: Actor, session: Session | None, forum: ForumId | None, member: Member | None) -> Verdict:
-    """Return whether `actor`, known as `member`, may arrange the session from the group of `forum`: its own members and coordinators."""
+    """Return whether `actor`, known as `member`, may arrange the session from the group of `forum`.
+
+    The members of its forum may, and coordinators: in the group of its forum, or in the province's.
+    """
     if no := stranger(actor, member):
         return no
     if forum is None or member is None:
         return Refused(N_("This group does not belong to a forum."))
     if session is None:
         return Refused(N_("This session is not there any more."))
-    if actor != "coordinator" and (session.forum != forum or member.forum != forum):
+    coordinator = actor == "coordinator"
+    if coordinator and forum == PROVINCE:
+        return Allowed()
+    if session.forum != forum or (member.forum != forum and not coordinator):
         return Refused(N_("This session is arranged by another forum."))
     return Allowed()
 

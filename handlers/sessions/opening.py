@@ -21,7 +21,7 @@ from handlers.desk.together import suggest
 from handlers.likeness import CLOSE, likeness, most_alike
 from handlers.may import stranger
 from handlers.sessions.asking import ask_for
-from handlers.sessions.authority import ANY_STATE, Plan, press
+from handlers.sessions.authority import ANY_STATE, OLD, Plan, press, refuse
 from handlers.sessions.joining import joins, live, planned_from
 from handlers.sessions.pending import Pending, holding
 from handlers.sessions.plan import desk_of_session, plan_message
@@ -77,11 +77,13 @@ def session_command(situation: Situation, _: CommandGiven) -> Iterable[Effect]:
 
 
 def open_for(situation: Situation, action: Action) -> list[Effect]:
-    """The province has chosen the forum."""
+    """The province has chosen the forum: nowhere else is there a choice."""
     if (no := stranger(situation.actor, situation.member)) or situation.member is None:
         return [Toast(no.text, alert=True)] if no else []
     if situation.actor != "coordinator" or situation.forum is None:
         return [Toast(N_("Only a coordinator can do this."), alert=True)]
+    if situation.forum != PROVINCE:
+        return refuse(OLD)
     district = next((each for each in situation.province.districts if action.args == (each.id,)), None)
     return _opened(situation, district.id, situation.member) if district else []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -122,6 +123,15 @@ def test_nothing_is_done_from_a_group_that_is_no_forums(actor: Actor, member: Me
 def test_a_member_of_another_forum_may_nothing_in_this_group() -> None:
     foreign = Member(SARA.id, JALAWLA, "Sara K.")
     assert all(isinstance(may("member", action, ticket(), KHANAQIN, foreign), Refused) for action in DESK_ACTIONS)
+
+
+def test_a_coordinator_in_a_group_of_others_may_what_its_members_may() -> None:
+    """What they write there, its members read: nothing sensitive, and nothing that has moved to another forum."""
+    there = replace(HEAD, forum=KHANAQIN)
+    verdicts = {name: may("coordinator", "note", about, KHANAQIN, there) for name, about in TICKETS.items()}
+    refused = {name for name, verdict in verdicts.items() if isinstance(verdict, Refused)}
+    elsewhere = {"new, in Jalawla", "taken, in Jalawla", "closed, in Jalawla", "new, with the province"}
+    assert refused == {"erased", "gone", "new, sensitive", "taken, sensitive", *elsewhere}
 
 
 def test_who_is_too_late_reads_who_was_first() -> None:
