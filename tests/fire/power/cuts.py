@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.fire.power.disk import MANNERS, Disk, Files, Manner
-from tests.fire.power.trace import Event, OnDisk, Sent, Synced
+from tests.fire.power.trace import Event, OnDisk, Sent, Synced, Written
 from tests.fire.power.wire import Asked, asked
 
 NEAR_A_SYNC = 0.6
@@ -40,6 +40,10 @@ class Scene:
     def asked(self) -> list[Asked]:
         """What it asked of Telegram."""
         return asked(self.events)
+
+    def begins(self, path: Path) -> int:
+        """Return the moment at which something was first written into a file."""
+        return next(event.began for event in self.events if isinstance(event, Written) and event.path == str(path))
 
     @property
     def over(self) -> int:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bot.storage.seal import Keyring
 from tests.fire.power import trace
 from tests.fire.power.cuts import Scene, held
 from tests.town.people import Forum, Resident
+from tests.town.process import ROOT
 from tests.town.test_awareness import approves, copy_of, morning, writes
 from tests.town.test_backup import deletes
 from tests.town.test_times import moves_clock
 from tests.town.town import Town, raised
+
+SAID: Final = "said"
 
 
 @dataclass
@@ -103,3 +110,14 @@ async def _traced(town: Town) -> Callable[[], Awaitable[Scene]]:
         return Scene(town.folder, there, trace.read(file), held(town.folder))
 
     return scene
+
+
+def command(root: Path, *words: str | Path, **environment: str) -> Scene:
+    """Let a command run to its end in a folder, as an operator calls it; what it says goes into the file `said` there."""
+    there = held(root)
+    file = root.with_name(f"{root.name}.trace")
+    with (root / SAID).open("wb", buffering=0) as said:
+        ran = [*trace.command(file), sys.executable, *map(str, words)]
+        done = subprocess.run(ran, cwd=ROOT, env=os.environ | environment, stdout=said, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return Scene(root, there | {str(root / SAID): b""}, trace.read(file), held(root))
