@@ -17,7 +17,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -51,6 +51,17 @@ async def administer(server_url: URL, *statements: str) -> None:
         for statement in statements:
             await conn.execute(text(statement))
     await engine.dispose()
+
+
+def overheard(database: Database) -> list[str]:
+    """Return a list that fills with the statements that reach a database, on SQLite over connections that are opened from now on."""
+    asked: list[str] = []
+    engine = database.engine.sync_engine
+    if database.dialect == "sqlite":  # what is prepared goes past SQLAlchemy there
+        event.listen(engine, "connect", lambda connection, _: connection.driver_connection._conn.set_trace_callback(asked.append))
+    else:
+        event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    return asked
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import Audit
+from bot.storage.prepared import Prepared
 from bot.storage.tables import audit
 
 
@@ -25,7 +26,10 @@ async def write(conn: AsyncConnection, effect: Audit, now: datetime) -> None:
         "member": effect.member,
         "detail": effect.detail,
     }
-    await conn.execute(insert(audit).values(values))
+    await _WRITE.run(conn, **values)
+
+
+_WRITE = Prepared(insert(audit))
 
 
 async def forget(conn: AsyncConnection, before: datetime) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.calendar import Calendar
 from bot.model.ids import MemberId
 from bot.storage.errors import Stale
+from bot.storage.prepared import Prepared
 from bot.storage.tables import calendars
 from bot.storage.upsert import insert_new
 
@@ -23,9 +24,12 @@ def _read(body: str) -> Calendar:
     return _CALENDAR.validate_json(body)
 
 
+_NEWEST = Prepared(select(calendars.c.body).order_by(calendars.c.version.desc()).limit(1))
+
+
 async def newest(conn: AsyncConnection) -> Calendar | None:
     """Return the version in force, None where only the configuration speaks."""
-    body = await conn.scalar(select(calendars.c.body).order_by(calendars.c.version.desc()).limit(1))
+    body = await _NEWEST.scalar(conn)
     return None if body is None else _read(body)
 
 

@@ -9,12 +9,13 @@ from collections import OrderedDict
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from sqlalchemy import Date, cast, delete, func, select
+from sqlalchemy import Date, bindparam, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.errors import DayKeyMissing, SealBroken
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring
 from bot.storage.tables import day_keys, inbox, outbox
 
@@ -48,12 +49,15 @@ async def key_of(conn: AsyncConnection, keys: Keyring, purpose: Purpose, moment:
     return key
 
 
+_WRAPPED = Prepared(select(day_keys.c.wrapped).where(day_keys.c.purpose == bindparam("purpose"), day_keys.c.day == bindparam("day")))
+
+
 async def _find(conn: AsyncConnection, keys: Keyring, purpose: Purpose, day: date) -> bytes | None:
     at_hand = _at_hand(conn)
     if (purpose, day) in at_hand:
         at_hand.move_to_end((purpose, day))
         return at_hand[purpose, day]
-    wrapped = await conn.scalar(select(day_keys.c.wrapped).where(day_keys.c.purpose == purpose, day_keys.c.day == day))
+    wrapped = await _WRAPPED.scalar(conn, purpose=purpose, day=day)
     if wrapped is None:
         return None
     key = at_hand[purpose, day] = keys.unwrap(wrapped, _owner(purpose, day))

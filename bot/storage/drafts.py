@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import ResidentId
 from bot.model.people import Draft
+from bot.storage.prepared import Prepared
 from bot.storage.residents import owner_of
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import drafts, residents
@@ -18,17 +19,18 @@ from bot.storage.upsert import upsert
 _DRAFT = TypeAdapter(Draft)
 
 
-_LOAD = (
+_LOAD = Prepared(
     select(drafts.c.body, residents.c.wrapped)
     .join(residents, residents.c.id == drafts.c.resident)
     .where(drafts.c.resident == bindparam("resident"))
 )
-_KEY = select(residents.c.wrapped).where(residents.c.id == bindparam("resident"))
+_KEY = Prepared(select(residents.c.wrapped).where(residents.c.id == bindparam("resident")))
+_DROP = Prepared(delete(drafts).where(drafts.c.resident == bindparam("whose")))
 
 
 async def load(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> Draft | None:
     """Return the resident's draft, None where nothing is unfinished."""
-    row = (await conn.execute(_LOAD, {"resident": resident})).first()
+    row = await _LOAD.first(conn, resident=resident)
     if row is None:
         return None
     return _DRAFT.validate_json(open_sealed(keys.unwrap(row.wrapped, owner_of(resident)), "drafts", "body", resident, row.body))
@@ -36,7 +38,7 @@ async def load(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> Dr
 
 async def keep(conn: AsyncConnection, keys: Keyring, resident: ResidentId, draft: Draft, now: datetime) -> None:
     """Store the conversation as it stands; nothing is stored after an erasure."""
-    wrapped = await conn.scalar(_KEY, {"resident": resident})
+    wrapped = await _KEY.scalar(conn, resident=resident)
     if wrapped is None:
         return
     body = seal(keys.unwrap(wrapped, owner_of(resident)), "drafts", "body", resident, _DRAFT.dump_json(draft))
@@ -45,4 +47,4 @@ async def keep(conn: AsyncConnection, keys: Keyring, resident: ResidentId, draft
 
 async def drop(conn: AsyncConnection, resident: ResidentId) -> None:
     """Forget the unfinished conversation."""
-    await conn.execute(delete(drafts).where(drafts.c.resident == resident))
+    await _DROP.run(conn, whose=resident)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import ForumId
 from bot.model.situation import ForumState
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, link_codes
 from bot.storage.upsert import insert_new
@@ -37,21 +38,24 @@ async def ensure(conn: AsyncConnection, ids: Iterable[ForumId], chats: Mapping[F
 
 async def of_chat(conn: AsyncConnection, channel: str, chat: str) -> ForumId | None:
     """Return the forum whose group a chat is, None for a strange group."""
-    return await conn.scalar(select(forums.c.id).where(forums.c.channel == channel, forums.c.chat == chat))
+    found: ForumId | None = await _OF_CHAT.scalar(conn, channel=channel, chat=chat)
+    return found
 
 
 async def address(conn: AsyncConnection, forum: ForumId) -> tuple[str, str] | None:
     """Return the channel and chat of a forum's group, also while it is lost; None where none was ever linked."""
-    row = (await conn.execute(select(forums.c.channel, forums.c.chat).where(forums.c.id == forum))).first()
+    row = await _ADDRESS.first(conn, forum=forum)
     return None if row is None or row.chat is None else (row.channel, row.chat)
 
 
-_STATES = select(forums.c.id, forums.c.state)
+_OF_CHAT = Prepared(select(forums.c.id).where(forums.c.channel == bindparam("channel"), forums.c.chat == bindparam("chat")))
+_ADDRESS = Prepared(select(forums.c.channel, forums.c.chat).where(forums.c.id == bindparam("forum")))
+_STATES = Prepared(select(forums.c.id, forums.c.state))
 
 
 async def states(conn: AsyncConnection) -> Mapping[ForumId, ForumState]:
     """Return what is known of each forum's group."""
-    return {row.id: row.state for row in await conn.execute(_STATES)}
+    return {row.id: row.state for row in await _STATES.all(conn)}
 
 
 async def link(conn: AsyncConnection, forum: ForumId, channel: str, chat: str, now: datetime) -> None:

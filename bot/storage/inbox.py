@@ -11,9 +11,10 @@ from sqlalchemy import Row, and_, bindparam, delete, func, insert, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import days
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import arrivals, inbox
-from bot.storage.upsert import insert_new, try_hold
+from bot.storage.upsert import put_new, try_hold
 
 WINDOW = 4
 """How many waiting rows are looked at for each lane that is asked for, before lanes are looked up one by one."""
@@ -67,8 +68,11 @@ async def store(conn: AsyncConnection, keys: Keyring, items: Sequence[NewItem]) 
     fresh = await _unknown(conn, items)
     rows = [await _sealed(conn, keys, item) for item in fresh]
     if rows:
-        await conn.execute(insert(inbox), rows)
+        await _STORE.each(conn, rows)
     return len(rows)
+
+
+_STORE = Prepared(insert(inbox))
 
 
 async def _unknown(conn: AsyncConnection, items: Sequence[NewItem]) -> list[NewItem]:
@@ -76,8 +80,7 @@ async def _unknown(conn: AsyncConnection, items: Sequence[NewItem]) -> list[NewI
     for item in items:
         first.setdefault((item.source, item.source_key), item)
     rows = [{"source": source, "source_key": key, "day": item.received.astimezone(UTC).date()} for (source, key), item in first.items()]
-    result = await conn.execute(insert_new(conn, arrivals).returning(arrivals.c.source, arrivals.c.source_key), rows)
-    new = {(source, key) for source, key in result}
+    new = {(source, key) for source, key, _ in await put_new(conn, arrivals, rows)}
     return [item for key, item in first.items() if key in new]
 
 
@@ -98,6 +101,7 @@ def _row_name(item: NewItem | Row[Any]) -> str:
 
 
 _waiting = inbox.c.state == "waiting"
+_OLDEST = Prepared(select(inbox.c.lane, inbox.c.not_before).where(_waiting).order_by(inbox.c.id).limit(bindparam("limit")))
 
 
 async def waiting_lanes(conn: AsyncConnection, now: datetime, limit: int) -> list[str]:
@@ -106,8 +110,7 @@ async def waiting_lanes(conn: AsyncConnection, now: datetime, limit: int) -> lis
     The cost follows the limit, not the backlog: the oldest rows are looked at, and only when a few crowded lanes fill that view are others
     looked up by name.
     """
-    window = select(inbox.c.lane, inbox.c.not_before).where(_waiting).order_by(inbox.c.id).limit(limit * WINDOW)
-    rows = (await conn.execute(window)).all()
+    rows = await _OLDEST.all(conn, limit=limit * WINDOW)
     lanes: dict[str, bool] = {}
     for lane, not_before in rows:
         lanes.setdefault(lane, not_before <= now)
@@ -128,8 +131,8 @@ async def _lanes_by_name(conn: AsyncConnection, now: datetime, limit: int) -> li
     return [lane for (lane,) in await conn.execute(due)]
 
 
-_FIRST = select(inbox).where(inbox.c.lane == bindparam("lane"), _waiting).order_by(inbox.c.id).limit(1).with_for_update()
-_DONE = delete(inbox).where(inbox.c.id == bindparam("item"))
+_FIRST = Prepared(select(inbox).where(inbox.c.lane == bindparam("lane"), _waiting).order_by(inbox.c.id).limit(1).with_for_update())
+_DONE = Prepared(delete(inbox).where(inbox.c.id == bindparam("item")))
 
 
 async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -> Item | None:
@@ -139,7 +142,7 @@ async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -
     """
     if not await try_hold(conn, lane):
         return None
-    row = (await conn.execute(_FIRST, {"lane": lane})).first()
+    row = await _FIRST.first(conn, lane=lane)
     if row is None or row.not_before > now:
         return None
     return await _item(conn, keys, row)
@@ -153,7 +156,7 @@ async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any]) -> Item:
 
 async def done(conn: AsyncConnection, item: Item) -> None:
     """Remove what was handled; only its key stays, against repeats."""
-    await conn.execute(_DONE, {"item": item.id})
+    await _DONE.run(conn, item=item.id)
 
 
 async def retry(conn: AsyncConnection, item: Item, not_before: datetime) -> None:

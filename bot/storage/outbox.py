@@ -25,6 +25,7 @@ from bot.model.effects import Priority
 from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, SessionId, TicketId
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
+from bot.storage.prepared import Prepared
 from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, open_body, promote, settle
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox, tickets
@@ -84,7 +85,7 @@ def _slot_of(keys: Keyring, recipient: Recipient, slot: str) -> str:
     return keys.lookup("slot", f"{recipient_key(recipient)}|{slot}")
 
 
-_PUT = insert(outbox).returning(outbox.c.id)
+_PUT = Prepared(insert(outbox).returning(outbox.c.id))
 
 
 async def put(
@@ -125,13 +126,17 @@ async def put(
         "not_before": now,
         "body": await close_body(conn, keys, address, now, body),
     }
-    return int((await conn.execute(_PUT, values)).scalar_one())
+    return int(await _PUT.scalar(conn, **values))
+
+
+_SUPERSEDED = and_(outbox.c.state == "dead", outbox.c.reason == RESTORED)
+_IN_SLOT = (outbox.c.recipient == bindparam("of"), outbox.c.slot == bindparam("slot"))
+_OF_SLOT = Prepared(select(outbox).where(*_IN_SLOT, or_(outbox.c.state.in_(UNSENT), _SUPERSEDED)))
+_CHANGE = Prepared(update(outbox).where(outbox.c.id == bindparam("row"), outbox.c.state.in_(UNSENT)))
 
 
 async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str, body: Body, priority: Priority) -> int | None:
-    superseded = and_(outbox.c.state == "dead", outbox.c.reason == RESTORED)
-    of_slot = (outbox.c.recipient == address, outbox.c.slot == token, or_(outbox.c.state.in_(UNSENT), superseded))
-    found = (await conn.execute(select(outbox).where(*of_slot))).all()
+    found = await _OF_SLOT.all(conn, of=address, slot=token)
     for old in found:
         if old.state == "dead":
             await discard(conn, old.id)
@@ -140,16 +145,18 @@ async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str,
         return None
     urgency = min(row.priority, int(priority))
     sealed = await close_body(conn, keys, address, row.created, body)
-    changed = update(outbox).where(outbox.c.id == row.id, outbox.c.state.in_(UNSENT)).values(body=sealed, priority=urgency)
-    if (await conn.execute(changed)).rowcount == 0:  # the sender claimed it since we looked
+    if await _CHANGE.run(conn, row=row.id, body=sealed, priority=urgency) == 0:  # the sender claimed it since we looked
         return None
     if urgency != row.priority:
         await settle(conn, address)
     return int(row.id)
 
 
+_STATE = Prepared(select(forums.c.state).where(forums.c.id == bindparam("forum")))
+
+
 async def _is_lost(conn: AsyncConnection, forum: ForumId) -> bool:
-    return await conn.scalar(select(forums.c.state).where(forums.c.id == forum)) == "lost"
+    return bool(await _STATE.scalar(conn, forum=forum) == "lost")
 
 
 async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, slot: str) -> bool:
@@ -164,13 +171,13 @@ async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, 
 
 async def heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
     """Return what may go now, at most one row per recipient: the most urgent first, then the oldest."""
-    rows = await conn.execute(DUE, {"now": now, "limit": limit})
+    rows = await DUE.all(conn, now=now, limit=limit)
     return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
 
 
 async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:
     """Return when the first head that has to wait may go, None where none has to."""
-    first: datetime | None = await conn.scalar(NEXT_DUE, {"now": now})
+    first: datetime | None = await NEXT_DUE.scalar(conn, now=now)
     return first
 
 
@@ -179,7 +186,7 @@ async def claim(conn: AsyncConnection, keys: Keyring, id: int, now: datetime) ->
 
     The mark is on disk before the call to the channel: after a crash the row is known to be unsure.
     """
-    row = (await conn.execute(CLAIM, {"row": id, "now": now})).first()
+    row = await CLAIM.first(conn, row=id, now=now)
     return None if row is None else await _row(conn, keys, row)
 
 
@@ -202,14 +209,14 @@ async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
     )
 
 
-_SENT = delete(outbox).where(outbox.c.id == bindparam("row")).returning(outbox.c.head)
+_SENT = Prepared(delete(outbox).where(outbox.c.id == bindparam("row")).returning(outbox.c.head))
 
 
 async def sent(conn: AsyncConnection, keys: Keyring, row: Row) -> None:
     """Remove what was said; the next in the recipient's queue is the head."""
     address = address_of(keys, row.recipient)
     await hold(conn, address)
-    gone = (await conn.execute(_SENT, {"row": row.id})).first()
+    gone = await _SENT.first(conn, row=row.id)
     if gone is not None and gone.head:
         await promote(conn, address)
 

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import EntryId, ResidentId, SessionId, TicketId
 from bot.model.messages import Recipient, ToResident, recipient_key
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import posts
 
@@ -39,6 +40,14 @@ class _About:
 
 
 _ABOUT = TypeAdapter(_About)
+_OF = posts.c.recipient == bindparam("of")
+_IN_SLOT = (_OF, posts.c.slot == bindparam("shows"), posts.c.live)
+_MESSAGE = (_OF, posts.c.message == bindparam("number"))
+_ADD = Prepared(insert(posts))
+_REPLACE = Prepared(delete(posts).where(*_MESSAGE, posts.c.live))
+_SHOWN = Prepared(select(posts).where(*_IN_SLOT).order_by(posts.c.number))
+_ABOUT_IT = Prepared(select(posts).where(*_MESSAGE).order_by(posts.c.live.desc(), posts.c.number.desc()).limit(1))
+_FORGET_SLOT = Prepared(update(posts).where(*_IN_SLOT).values(live=False))
 
 
 def _token(keys: Keyring, kind: str, recipient: Recipient, value: str) -> str:
@@ -71,7 +80,7 @@ async def record(
 
 async def _add(conn: AsyncConnection, keys: Keyring, recipient: Recipient, about: _About, now: datetime) -> None:
     chat, message = _chat(keys, recipient), _token(keys, "message", recipient, about.message)
-    await conn.execute(delete(posts).where(posts.c.recipient == chat, posts.c.message == message, posts.c.live))
+    await _REPLACE.run(conn, of=chat, number=message)
     values = {
         "recipient": chat,
         "message": message,
@@ -80,20 +89,17 @@ async def _add(conn: AsyncConnection, keys: Keyring, recipient: Recipient, about
         "day": now.astimezone(UTC).date(),
         "about": seal(keys.rest, "posts", "about", message, _ABOUT.dump_json(about)),
     }
-    await conn.execute(insert(posts).values(values))
+    await _ADD.run(conn, **values)
 
 
 async def shown(conn: AsyncConnection, keys: Keyring, recipient: Recipient, slot: str) -> tuple[str, ...]:
     """Return the channel's ids of the messages that show a slot, in order; empty where nothing shows it."""
-    rows = await conn.execute(select(posts).where(*_of_slot(keys, recipient, slot)).order_by(posts.c.number))
-    return tuple(_post(keys, row).message for row in rows)
+    return tuple(_post(keys, row).message for row in await _SHOWN.all(conn, **_of_slot(keys, recipient, slot)))
 
 
 async def about(conn: AsyncConnection, keys: Keyring, recipient: Recipient, message: str) -> Post | None:
     """Return what a message of ours is about, also one of before the group moved; None where it is nobody's."""
-    token = _token(keys, "message", recipient, message)
-    mine = (posts.c.recipient == _chat(keys, recipient), posts.c.message == token)
-    row = (await conn.execute(select(posts).where(*mine).order_by(posts.c.live.desc(), posts.c.number.desc()).limit(1))).first()
+    row = await _ABOUT_IT.first(conn, of=_chat(keys, recipient), number=_token(keys, "message", recipient, message))
     return None if row is None else _post(keys, row)
 
 
@@ -105,7 +111,7 @@ async def of_ticket(conn: AsyncConnection, keys: Keyring, recipient: Recipient, 
 
 async def forget_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, slot: str) -> None:
     """Nothing shows the slot any more; a reply to what showed it still finds what it was about."""
-    await conn.execute(update(posts).where(*_of_slot(keys, recipient, slot)).values(live=False))
+    await _FORGET_SLOT.run(conn, **_of_slot(keys, recipient, slot))
 
 
 async def forget_chat(conn: AsyncConnection, keys: Keyring, recipient: Recipient) -> None:
@@ -128,8 +134,8 @@ async def forget(conn: AsyncConnection, before: date) -> int:
     return (await conn.execute(delete(posts).where(posts.c.day < before))).rowcount
 
 
-def _of_slot(keys: Keyring, recipient: Recipient, slot: str) -> tuple[Any, ...]:
-    return posts.c.recipient == _chat(keys, recipient), posts.c.slot == _token(keys, "slot", recipient, slot), posts.c.live
+def _of_slot(keys: Keyring, recipient: Recipient, slot: str) -> dict[str, str]:
+    return {"of": _chat(keys, recipient), "shows": _token(keys, "slot", recipient, slot)}
 
 
 def _of_ticket(keys: Keyring, recipient: Recipient, ticket: TicketId) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from bot.model.effects import Priority
 from bot.model.ids import EntryId, SessionId, TicketId
 from bot.model.outgoing import Outgoing
 from bot.storage import days
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import outbox
 
@@ -55,14 +56,14 @@ def _row_name(address: str, created: datetime) -> str:
 _HEADS = and_(outbox.c.head, outbox.c.state == "waiting")
 _READY = case((outbox.c.held_until > outbox.c.not_before, outbox.c.held_until), else_=outbox.c.not_before)
 _NOW = bindparam("now", type_=outbox.c.not_before.type)
-DUE = (
+DUE = Prepared(
     select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY)
     .where(_HEADS, outbox.c.not_before <= _NOW, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW))
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
-NEXT_DUE = select(func.min(_READY, type_=_READY.type)).where(_HEADS, _NOW < _READY)
-CLAIM = (
+NEXT_DUE = Prepared(select(func.min(_READY, type_=_READY.type)).where(_HEADS, _NOW < _READY))
+CLAIM = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"), _HEADS, outbox.c.not_before <= _NOW)
     .values(state="sending", attempts=outbox.c.attempts + 1)
@@ -70,21 +71,23 @@ CLAIM = (
 )
 
 _OF = outbox.c.recipient == bindparam("of")
-_HEAD = select(outbox.c.id, outbox.c.state, outbox.c.priority, outbox.c.held_until).where(_OF, outbox.c.head)
-_FIRST = select(outbox.c.id).where(_OF, outbox.c.state.in_(OPEN)).order_by(outbox.c.priority, outbox.c.id).limit(1)
+_HEAD = Prepared(select(outbox.c.id, outbox.c.state, outbox.c.priority, outbox.c.held_until).where(_OF, outbox.c.head))
+_FIRST = Prepared(select(outbox.c.id).where(_OF, outbox.c.state.in_(OPEN)).order_by(outbox.c.priority, outbox.c.id).limit(1))
+_THIS = outbox.c.id == bindparam("row")
+# A row that is being sent stays the head: the sender may have claimed it since we looked.
+_DISPLACE = Prepared(update(outbox).where(_THIS, outbox.c.state == "waiting").values(head=False, held_until=None))
+_DEMOTE = Prepared(update(outbox).where(_THIS).values(head=False, held_until=None))
+_PROMOTE = Prepared(update(outbox).where(_THIS).values(head=True, held_until=bindparam("until", type_=outbox.c.held_until.type)))
 
 
 async def displace(conn: AsyncConnection, address: str, priority: Priority) -> tuple[bool, datetime | None]:
     """Tell whether a new row of this priority is to be the head, and until when its recipient has to wait."""
-    head = (await conn.execute(_HEAD, {"of": address})).first()
+    head = await _HEAD.first(conn, of=address)
     if head is None:
         return True, None
     if head.priority <= priority:
         return False, None
-    # A row that is being sent stays the head: the sender may have claimed it since we looked.
-    waiting = update(outbox).where(outbox.c.id == head.id, outbox.c.state == "waiting")
-    freed = await conn.execute(waiting.values(head=False, held_until=None))
-    return (True, head.held_until) if freed.rowcount else (False, None)
+    return (True, head.held_until) if await _DISPLACE.run(conn, row=head.id) else (False, None)
 
 
 async def settle(conn: AsyncConnection, address: str, until: datetime | None = None) -> None:
@@ -92,11 +95,11 @@ async def settle(conn: AsyncConnection, address: str, until: datetime | None = N
 
     What the former head had to wait for binds the new one too; `until` says it where the former head is gone.
     """
-    former = (await conn.execute(_HEAD, {"of": address})).first()
+    former = await _HEAD.first(conn, of=address)
     if former is None:
         await promote(conn, address, until)
     elif former.state != "sending" and await _next(conn, address) != former.id:
-        await conn.execute(update(outbox).where(outbox.c.id == former.id).values(head=False, held_until=None))
+        await _DEMOTE.run(conn, row=former.id)
         await promote(conn, address, former.held_until)
 
 
@@ -104,9 +107,9 @@ async def promote(conn: AsyncConnection, address: str, until: datetime | None = 
     """Make the first open row the head of a queue that has none."""
     following = await _next(conn, address)
     if following is not None:
-        await conn.execute(update(outbox).where(outbox.c.id == following).values(head=True, held_until=until))
+        await _PROMOTE.run(conn, row=following, until=until)
 
 
 async def _next(conn: AsyncConnection, address: str) -> int | None:
-    first: int | None = await conn.scalar(_FIRST, {"of": address})
+    first: int | None = await _FIRST.scalar(conn, of=address)
     return first

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetResident
 from bot.model.ids import Language, ResidentId, TicketId
 from bot.model.people import Asked, Resident
 from bot.storage import subscribers
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import residents
 
@@ -65,8 +66,11 @@ async def create(conn: AsyncConnection, keys: Keyring, id: ResidentId, channel: 
         "profile": seal(key.plain, "residents", "profile", id, _PROFILE.dump_json(_Profile())),
         "seen": day,
     }
-    await conn.execute(insert(residents).values(values))
+    await _CREATE.run(conn, **values)
     return Resident(id)
+
+
+_CREATE = Prepared(insert(residents))
 
 
 async def load(conn: AsyncConnection, keys: Keyring, id: ResidentId) -> Resident | None:
@@ -126,7 +130,7 @@ async def _rewrite(conn: AsyncConnection, keys: Keyring, id: ResidentId, changes
         return
     profile = replace(_profile(keys, row), **changes)
     sealed = seal(keys.unwrap(row.wrapped, owner_of(id)), "residents", "profile", id, _PROFILE.dump_json(profile))
-    await conn.execute(update(residents).where(residents.c.id == id).values(profile=sealed))
+    await _REWRITE.run(conn, name=id, profile=sealed)
 
 
 async def erase(conn: AsyncConnection, id: ResidentId) -> None:
@@ -134,14 +138,16 @@ async def erase(conn: AsyncConnection, id: ResidentId) -> None:
     await conn.execute(delete(residents).where(residents.c.id == id))
 
 
-_BY_LOOKUP = select(residents).where(residents.c.lookup == bindparam("name"))
-_BY_ID = select(residents).where(residents.c.id == bindparam("name"))
+_NAMED = residents.c.id == bindparam("name")
+_BY_LOOKUP = Prepared(select(residents).where(residents.c.lookup == bindparam("name")))
+_BY_ID = Prepared(select(residents).where(_NAMED))
 _BY_IDS = select(residents.c.id, residents.c.wrapped, residents.c.address).where(residents.c.id.in_(bindparam("ids", expanding=True)))
-_BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_ID_LOCKED = Prepared(select(residents).where(_NAMED).with_for_update())
+_REWRITE = Prepared(update(residents).where(_NAMED))
 
 
-async def _row(conn: AsyncConnection, which: Select[Any], name: str) -> Row[Any] | None:
-    found: Row[Any] | None = (await conn.execute(which, {"name": name})).first()
+async def _row(conn: AsyncConnection, which: Prepared, name: str) -> Row[Any] | None:
+    found: Row[Any] | None = await which.first(conn, name=name)
     return found
 
 

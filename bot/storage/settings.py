@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import settings
 from bot.storage.upsert import upsert
@@ -21,13 +22,16 @@ RESTORED = "restored"
 HEARD = "heard"
 
 
+_GET = Prepared(select(settings.c.value).where(settings.c.name == bindparam("name")))
+
+
 async def get(conn: AsyncConnection, keys: Keyring, name: str) -> str | None:
     """Return a setting, or None where it was never put.
 
     Raises:
         SealBroken: it was put with another key.
     """
-    value = await conn.scalar(select(settings.c.value).where(settings.c.name == name))
+    value = await _GET.scalar(conn, name=name)
     return None if value is None else open_sealed(keys.rest, "settings", "value", name, value).decode()
 
 

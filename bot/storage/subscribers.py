@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.ids import ForumId, Language, ResidentId
 from bot.model.sessions import Person
 from bot.model.subscriptions import Circle, Subscription, Topic
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, opener, seal
 from bot.storage.tables import subscribers
 from bot.storage.upsert import upsert
@@ -65,8 +66,9 @@ class _Wishes:
 
 
 _WISHES = TypeAdapter(_Wishes)
-_BY_LOOKUP = select(subscribers).where(subscribers.c.lookup == bindparam("token"))
-_BY_LOOKUP_LOCKED = _BY_LOOKUP.with_for_update()
+_OF_TOKEN = select(subscribers).where(subscribers.c.lookup == bindparam("token"))
+_BY_LOOKUP = Prepared(_OF_TOKEN)
+_BY_LOOKUP_LOCKED = Prepared(_OF_TOKEN.with_for_update())
 _BY_LOOKUPS = select(subscribers).where(subscribers.c.lookup.in_(bindparam("tokens", expanding=True)))
 _NEXT = select(subscribers).where(subscribers.c.number > bindparam("after")).order_by(subscribers.c.number).limit(bindparam("limit"))
 
@@ -77,7 +79,7 @@ def _token(keys: Keyring, resident: ResidentId) -> str:
 
 async def of_resident(conn: AsyncConnection, keys: Keyring, resident: ResidentId) -> Subscription:
     """Return what a resident has asked to be told."""
-    row = (await conn.execute(_BY_LOOKUP, {"token": _token(keys, resident)})).first()
+    row = await _BY_LOOKUP.first(conn, token=_token(keys, resident))
     return Subscription() if row is None else _subscription(_opened(keys, row)[0])
 
 
@@ -125,7 +127,7 @@ async def touch(
 ) -> None:
     """Take over what has changed with a resident, if they are a subscriber."""
     token = _token(keys, resident)
-    row = (await conn.execute(_BY_LOOKUP_LOCKED, {"token": token})).first()
+    row = await _BY_LOOKUP_LOCKED.first(conn, token=token)
     if row is None:
         return
     known, last = _opened(keys, row)

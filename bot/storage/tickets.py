@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.ids import PROVINCE, ForumId, ResidentId, SessionId, TicketId
 from bot.model.tickets import Content, Ticket
 from bot.storage.errors import Stale
 from bot.storage.members import name_of
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import entries, members, tickets
 
@@ -32,7 +33,12 @@ _CLEAR = (
     *("contact", "state", "outcome", "taker", "came_from", "hops", "opened", "session"),
 )
 _GONE = _Body(owner=None, reachable=False, content=Content(), return_reason="")
+_OPEN = Prepared(insert(tickets))
 _QUERY = select(tickets, members.c.name.label("taker_name")).join(members, members.c.id == tickets.c.taker, isouter=True)
+_BY_ID = Prepared(_QUERY.where(tickets.c.id == bindparam("ticket")))
+_CURRENT = (tickets.c.id == bindparam("ticket"), tickets.c.version == bindparam("known"), tickets.c.state != "erased")
+_KEY = Prepared(select(tickets.c.wrapped).where(*_CURRENT))
+_MOVE = Prepared(update(tickets).where(*_CURRENT))
 
 
 def owner_of(ticket: TicketId) -> str:
@@ -44,12 +50,12 @@ async def open_ticket(conn: AsyncConnection, keys: Keyring, ticket: Ticket) -> N
     """Store a new ticket; `residents.add_ticket` makes it the resident's own."""
     key = keys.new_data_key(owner_of(ticket.id))
     values = _clear(ticket) | {"id": ticket.id, "version": ticket.version, "wrapped": key.wrapped, "body": _seal(key.plain, ticket)}
-    await conn.execute(insert(tickets).values(values))
+    await _OPEN.run(conn, **values)
 
 
 async def load(conn: AsyncConnection, keys: Keyring, id: TicketId) -> Ticket | None:
     """Return a ticket, an erased one without its content, an unknown one as None."""
-    row = (await conn.execute(_QUERY.where(tickets.c.id == id))).first()
+    row = await _BY_ID.first(conn, ticket=id)
     return None if row is None else _ticket(keys, row)
 
 
@@ -59,13 +65,13 @@ async def move(conn: AsyncConnection, keys: Keyring, ticket: Ticket) -> None:
     Raises:
         Stale: somebody did, or it was erased.
     """
-    current = (tickets.c.id == ticket.id, tickets.c.version == ticket.version, tickets.c.state != "erased")
-    wrapped = await conn.scalar(select(tickets.c.wrapped).where(*current))
+    current = {"ticket": ticket.id, "known": ticket.version}
+    wrapped = await _KEY.scalar(conn, **current)
     if wrapped is None:
         raise Stale
     body = _seal(keys.unwrap(wrapped, owner_of(ticket.id)), ticket)
     values = _clear(ticket) | {"version": ticket.version + 1, "body": body}
-    if (await conn.execute(update(tickets).where(*current).values(values))).rowcount == 0:
+    if await _MOVE.run(conn, **current, **values) == 0:
         raise Stale
 
 

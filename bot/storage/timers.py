@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetTimer
 from bot.model.ids import BroadcastId, OccurrenceId, ResidentId, SessionId, TicketId
 from bot.storage import inbox, lanes, occurrences, residents
+from bot.storage.prepared import Prepared
 from bot.storage.seal import Keyring, open_sealed, seal
 from bot.storage.tables import timers
 from bot.storage.upsert import upsert
@@ -50,7 +51,10 @@ async def put(conn: AsyncConnection, keys: Keyring, effect: SetTimer) -> None:
 
 async def drop(conn: AsyncConnection, keys: Keyring, key: str) -> None:
     """Do not wake up for this key any more."""
-    await conn.execute(delete(timers).where(timers.c.key == _token(keys, key)))
+    await _DROP.run(conn, token=_token(keys, key))
+
+
+_DROP = Prepared(delete(timers).where(timers.c.key == bindparam("token")))
 
 
 async def bring_forward(conn: AsyncConnection, kind: str, now: datetime) -> None:

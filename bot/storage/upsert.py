@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,26 +12,42 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.prepared import Prepared
+
 
 async def upsert(conn: AsyncConnection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row, or update the one that has this key."""
-    await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(values)), {**key, **values})
+    await _upsert(conn.dialect.name, table, tuple(key), tuple(values)).run(conn, **key, **values)
 
 
 @cache
-def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Insert:
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Prepared:
     if dialect == "sqlite":
         on_sqlite = sqlite_insert(table)
-        return on_sqlite.on_conflict_do_update(index_elements=key, set_={name: on_sqlite.excluded[name] for name in changed})
+        return Prepared(on_sqlite.on_conflict_do_update(index_elements=key, set_={name: on_sqlite.excluded[name] for name in changed}))
     on_postgresql = pg_insert(table)
-    return on_postgresql.on_conflict_do_update(index_elements=key, set_={name: on_postgresql.excluded[name] for name in changed})
+    return Prepared(on_postgresql.on_conflict_do_update(index_elements=key, set_={name: on_postgresql.excluded[name] for name in changed}))
 
 
 def insert_new(conn: AsyncConnection, table: Table) -> Insert:
     """Return an insert that leaves out rows which are there already."""
-    if conn.dialect.name == "sqlite":
+    return _insert_new(conn.dialect.name, table)
+
+
+def _insert_new(dialect: str, table: Table) -> Insert:
+    if dialect == "sqlite":
         return sqlite_insert(table).on_conflict_do_nothing()
     return pg_insert(table).on_conflict_do_nothing()
+
+
+async def put_new(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    """Insert rows but for those that are there already, and return what was inserted."""
+    return await _put_new(conn.dialect.name, table).each(conn, rows)
+
+
+@cache
+def _put_new(dialect: str, table: Table) -> Prepared:
+    return Prepared(_insert_new(dialect, table).returning(*table.c))
 
 
 def lock_number(token: str) -> int:

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.health import standing
@@ -16,6 +15,7 @@ from bot.model.effects import Priority
 from bot.model.ids import PROVINCE
 from bot.storage import broadcasts, inbox, occurrences, outbox, tallies
 from bot.storage.database import Database
+from tests.databases import overheard
 from tests.storage.samples import GROUP, KHANAQIN, MANDALI, NOW, SECOND, SOMEBODY, a_broadcast, a_content, an_occurrence, first, item, put
 
 FORUMS = (KHANAQIN, MANDALI, PROVINCE)
@@ -68,8 +68,7 @@ async def test_a_broadcast_under_way_tells_how_many_people_are_left(database: Da
 
 async def test_a_look_asks_only_for_what_is_open(database: Database) -> None:
     """It costs the same with a hundred thousand tickets and residents: their tables are not touched."""
-    asked: list[str] = []
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    asked = overheard(database)
     await look(database)
     tables = {table for statement in asked for table in re.findall(r"(?:FROM|JOIN)\s+(\w+)", statement)}
     assert tables == {"inbox", "outbox", "settings", "occurrences"}

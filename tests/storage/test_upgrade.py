@@ -157,10 +157,18 @@ from sqlalchemy.engine import Engine
 from bot.storage.database import Database
 from bot.storage.seal import Keyring
 
-@event.listens_for(Engine, "before_cursor_execute")
-def kill(conn, cursor, statement, *rest):
+def kill(statement):
     if statement.lstrip().startswith(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
+
+@event.listens_for(Engine, "connect")
+def watch(connection, record):
+    if sys.argv[1].startswith("sqlite"):
+        connection.driver_connection._conn.set_trace_callback(kill)
+
+@event.listens_for(Engine, "before_cursor_execute")
+def look(conn, cursor, statement, *rest):
+    kill(statement)
 
 asyncio.run(Database.open(sys.argv[1], Keyring(bytes(range(32)))))
 """
