@@ -87,6 +87,7 @@ class Machine:
             AlwandError: inside a group; the operator has to do something.
         """
         await self.time.begin()
+        await self.turns.begin()
         async with asyncio.TaskGroup() as tasks:
 
             def begin(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

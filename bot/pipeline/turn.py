@@ -1,7 +1,8 @@
 """One turn: take the next item of a lane, load what may be known, decide, write it all down. One transaction, or nothing.
 
 A turn that fails leaves no trace but a counted attempt. It is tried again after a pause, and at last parked for a human, so that what came
-behind it goes on. What only reading or deciding takes too long or is impossible for is parked at once: it would be so again.
+behind it goes on. What only reading or deciding takes too long or is impossible for is parked at once: it would be so again. What took
+the whole process with it is counted by the next one (`careful.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bot.model.events import Arrival, Event
 from bot.model.situation import Situation
 from bot.pipeline import commit, news
 from bot.pipeline.at_once import AtOnce
+from bot.pipeline.careful import Careful, Deadly
 from bot.pipeline.commit import After
 from bot.pipeline.cutting import TooSlow, within
 from bot.pipeline.envelope import disclose
@@ -46,8 +48,12 @@ STALE_TRIES: Final = 10
 
 @dataclass(slots=True)
 class Attempt:
-    """What is known of a turn while it runs, for when it fails: it is filled as the turn goes."""
+    """What is known of a turn while it runs, for when it fails: it is filled as the turn goes.
 
+    `deadly` is the id of an item that may not be tried once more.
+    """
+
+    deadly: int | None = None
     item: Item | None = None
     arrival: Arrival | None = None
     event: str = ""
@@ -87,7 +93,12 @@ class Turns:
         self._counts = counts
         self._casts = casts
         self._meter = meter
+        self._careful = Careful(db, limits.attempts)
         self.at_once = AtOnce(channels, limits.press_seconds)
+
+    async def begin(self) -> None:
+        """See what waits from before: it may have killed the process that had it in hand."""
+        await self._careful.begin()
 
     async def handle(self, lane: str) -> bool:
         """Handle the lane's next item if one is due; tell whether one was.
@@ -95,8 +106,11 @@ class Turns:
         Raises:
             StorageUnavailable: nothing was stored, nothing is counted.
         """
+        async with self._careful.over(lane) as deadly:
+            return await self._handle(lane, Attempt(deadly))
+
+    async def _handle(self, lane: str, attempt: Attempt) -> bool:
         started = self._clock.monotonic()
-        attempt = Attempt()
         outcome = "done"
         try:
             after = await self._commit(lane, attempt)
@@ -135,6 +149,8 @@ class Turns:
         attempt.item = item = await inbox.take(conn, self._around.keys, lane, now)
         if item is None:
             return None
+        if item.id == attempt.deadly:
+            raise Deadly
         after = After()
         loaded = await self._load(conn, item, attempt, now)
         if loaded is not None:
@@ -162,7 +178,7 @@ class Turns:
         if item is None:
             raise error
         now, tries = self._clock.now(), item.attempts + 1
-        if tries < self._limits.attempts and not isinstance(error, Unreadable | TooSlow):
+        if tries < self._limits.attempts and not isinstance(error, Unreadable | TooSlow | Deadly):
             log.warning("turn failed", item=item.id, kind=attempt.event, attempt=tries, exc_info=error)
             not_before = now + timedelta(seconds=self._limits.pause(tries))
             await self._db.transact(lambda conn: inbox.retry(conn, item, not_before))

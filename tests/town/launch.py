@@ -2,8 +2,11 @@
 
     quick   a group may have any number of messages a minute; with Telegram's own limits a dialogue would take minutes
     loud    every log line of every library is heard, down to DEBUG
-    frail   a message with the word "poison" makes its decision raise
+    frail   a message with the word "poison" makes its decision raise; with "molasses" it never ends, with "glutton" it takes all memory
+            there is, with "arsenic" it takes the process with it
     stiff   a message with the word "amber" holds up the event loop for ten minutes
+    meek    SIGUSR1 makes the SQLite database refuse to be written, SIGUSR2 takes that back
+    mortal  the process dies at the so-manieth statement after the decision to open a ticket: the number in FIRE_STATEMENT
 .
 """
 
@@ -12,8 +15,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -24,7 +28,7 @@ def main() -> None:
     from bot.cli import main as alwand
 
     words = os.environ.get("TOWN", "").split()
-    for word, turn in (("quick", _quicken), ("loud", _speak_up), ("frail", _weaken), ("stiff", _stiffen)):
+    for word, turn in TURNS.items():
         if word in words:
             turn()
     alwand()
@@ -63,7 +67,23 @@ def _weaken() -> None:
     def fail(text: str) -> None:
         raise LookupError(text)
 
+    def never_end(text: str) -> None:
+        while text:
+            pass
+
+    def take_all(text: str) -> None:
+        held = [text]
+        while True:
+            held.append(text * 100_000)
+
     _at_word("poison", fail)
+    _at_word("molasses", never_end)
+    _at_word("glutton", take_all)
+    _at_word("arsenic", _die)
+
+
+def _die(_: str) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _stiffen() -> None:
@@ -72,6 +92,69 @@ def _stiffen() -> None:
         time.sleep(600)
 
     _at_word("amber", hold_up)
+
+
+def _humble() -> None:
+    held = _connections()
+
+    def turn(to: str) -> None:
+        for connection in held:
+            connection.execute(f"PRAGMA query_only = {to}")
+
+    signal.signal(signal.SIGUSR1, lambda *_: turn("ON"))
+    signal.signal(signal.SIGUSR2, lambda *_: turn("OFF"))
+
+
+def _connections() -> list[sqlite3.Connection]:
+    """Return a list in which every connection to SQLite will be as soon as it is made."""
+    held: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def connecting(*args: Any, **named: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **named)
+        held.append(connection)
+        return connection
+
+    vars(sqlite3)["connect"] = connecting
+    return held
+
+
+def _count_down() -> None:
+    """Die at a statement: on SQLite as the database itself sees them, savepoints and commit among them, elsewhere as SQLAlchemy does."""
+    from sqlalchemy import Engine, event
+
+    from bot import app
+    from bot.model.effects import OpenTicket
+
+    left = int(os.environ["FIRE_STATEMENT"])
+    counting = False
+    decide = vars(app)["_decide"]
+
+    def deciding(situation: Any, event: Any) -> Any:
+        nonlocal counting
+        effects = tuple(decide(situation, event))
+        counting = counting or any(isinstance(effect, OpenTicket) for effect in effects)
+        return effects
+
+    def passing(statement: str) -> None:
+        nonlocal left
+        if counting:
+            left -= 1
+            if left == 0:
+                _die(statement)
+
+    connect = sqlite3.connect
+
+    def connecting(*args: Any, **named: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **named)
+        connection.set_trace_callback(passing)
+        return connection
+
+    vars(sqlite3)["connect"] = connecting
+    vars(app)["_decide"] = deciding
+    if not os.environ.get("ALWAND_STORAGE__URL", "sqlite").startswith("sqlite"):
+        event.listen(Engine, "before_cursor_execute", lambda _conn, _cursor, statement, *_: passing(statement))
+        event.listen(Engine, "commit", lambda _: passing("COMMIT"))
 
 
 def _at_word(word: str, happen: Callable[[str], None]) -> None:
@@ -87,6 +170,16 @@ def _at_word(word: str, happen: Callable[[str], None]) -> None:
         return decide(situation, event)
 
     vars(app)["_decide"] = deciding
+
+
+TURNS: Mapping[str, Callable[[], None]] = {
+    "quick": _quicken,
+    "loud": _speak_up,
+    "frail": _weaken,
+    "stiff": _stiffen,
+    "meek": _humble,
+    "mortal": _count_down,
+}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,27 @@
+"""What may have killed the process that handled it: the first waiting item of each lane, and how often that has been tried."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import inbox
+from bot.storage.upsert import try_hold
+
+_waiting = inbox.c.state == "waiting"
+
+
+async def heads(conn: AsyncConnection) -> dict[str, int]:
+    """Return the id of the first waiting item of each lane: no other can have been in hand when a process died."""
+    rows = await conn.execute(select(inbox.c.lane, func.min(inbox.c.id).label("id")).where(_waiting).group_by(inbox.c.lane))
+    return {row.lane: row.id for row in rows}
+
+
+async def count(conn: AsyncConnection, lane: str, id: int) -> int | None:
+    """Count a try of an item before it is made, and return how many there were before; None if it is no longer there to be tried."""
+    if not await try_hold(conn, lane):
+        return None
+    this_one = (inbox.c.id == id) & _waiting
+    counted = update(inbox).where(this_one).values(attempts=inbox.c.attempts + 1).returning(inbox.c.attempts)
+    tries = (await conn.execute(counted)).scalar_one_or_none()
+    return None if tries is None else int(tries) - 1

@@ -1,0 +1,86 @@
+"""F25 to F27: updates that come twice, in disorder or too late, updates that nobody can bear, messages that Telegram never takes."""
+
+from __future__ import annotations
+
+import random
+import resource
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.fire.faults import limited, lines, one_line, others_are_served, until_alarm
+from tests.fire.kept import kept, settled
+from tests.fire.table.conftest import Raise
+from tests.town.people import Resident
+from tests.town.town import Town, raised
+from tests.town.words import plain
+
+SORRY = "Sorry, we could not read this message."
+
+
+@pytest.fixture
+async def frail(raise_town: Raise) -> AsyncIterator[Town]:
+    """A town whose bot cannot bear certain words."""
+    async with raise_town("quick frail", LIMITS__HANDLER_SECONDS="0.5") as town:
+        yield town
+
+
+async def telling(town: Town) -> Resident:
+    """Somebody who is asked what happened."""
+    sara = town.resident("en")
+    await sara.arrives()
+    await sara.goes_to_story()
+    return sara
+
+
+async def is_set_aside(town: Town, sara: Resident, word: str) -> None:
+    """The words are with a human, whoever wrote them knows, what came behind them is in the report, and the log quotes nothing."""
+    await sara.hears(SORRY)
+    await sara.taps("done")
+    card = await town.forums["khanaqin"].card(await sara.finishes())
+    assert "A text behind it." in card.text
+    assert word not in card.text
+    await town.province.hears("alwand parked")
+    assert word not in town.log
+    await settled(town)
+    assert (await kept(town)).parked == 1
+    one_line(town, "parked")
+
+
+@pytest.mark.parametrize("word", ["poison", "molasses"])
+async def test_f26_what_cannot_be_decided_is_set_aside_and_nobody_waits_for_it(frail: Town, word: str) -> None:
+    """F26, B9: a decision that always raises, and one that never ends."""
+    sara = await telling(frail)
+    sara.says(f"A text that is {word} to the bot")
+    sara.person.writes("A text behind it.")
+    await others_are_served(frail)
+    await is_set_aside(frail, sara, word)
+
+
+async def test_f26_what_eats_all_memory_is_set_aside(tmp_path: Path) -> None:
+    """F26: the system lets the bot have no more than a part, so that it is the decision that fails and not the machine."""
+    async with raised(tmp_path, words="quick frail") as town:
+        sara = await telling(town)
+        with limited(town, resource.RLIMIT_AS, 3 << 30):
+            sara.says("A text that is glutton to the bot")
+            sara.person.writes("A text behind it.")
+            await is_set_aside(town, sara, "glutton")
+            await others_are_served(town)
+
+
+async def test_f26_what_takes_the_process_with_it_is_set_aside_after_three_lives(frail: Town) -> None:
+    """F26: nobody is left to count, so the next process counts beforehand; who wrote at the same time is served, and never blamed."""
+    sara, dara = await telling(frail), await telling(frail)
+    await frail.kill()
+    sara.says("A text that is arsenic to the bot")
+    sara.person.writes("A text behind it.")
+    dara.says("What dara saw.")
+    for _ in range(3):
+        frail.launches()
+        assert await frail.ends() == -signal.SIGKILL
+    await frail.starts()
+    await is_set_aside(frail, sara, "arsenic")
+    await dara.taps("done")
+    assert "What dara saw." in (await frail.forums["khanaqin"].card(await dara.finishes())).text
