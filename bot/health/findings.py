@@ -21,7 +21,7 @@ def findings(standing: Standing, now: datetime, *, running: bool, waiting_alarm:
     """Yield what there is to say, the bot itself first. `waiting_alarm`: seconds for which something may wait."""
     yield _life(standing.alive, now, running=running)
     if running:
-        yield _channel(standing.heard, now)
+        yield _channel(standing.heard, now, standing.withheld)
     yield _inbox(standing, waiting_alarm)
     yield from _outbox(standing, waiting_alarm)
     yield from _humans(standing)
@@ -39,6 +39,7 @@ def shown(standing: Standing, *, running: bool) -> dict[str, Any]:
         "running": running,
         "alive": _stamp(standing.alive),
         "heard": _stamp(standing.heard),
+        "withheld": standing.withheld,
         "unhandled": {"waiting": unhandled.waiting, "oldest_seconds": round(unhandled.oldest_seconds), "parked": unhandled.parked},
         "unsent": {
             "waiting": unsent.waiting,
@@ -66,11 +67,15 @@ def _life(alive: datetime | None, now: datetime, *, running: bool) -> Finding:
     return fine("bot", "it is running")
 
 
-def _channel(heard: datetime | None, now: datetime) -> Finding:
+def _channel(heard: datetime | None, now: datetime, withheld: int | None) -> Finding:
     if heard is None:
         return mind("Telegram", "it has not answered yet", "if that stays so: `alwand check`")
     ago = f"last heard {_span((now - heard).total_seconds())} ago"
-    return fine("Telegram", ago) if now - heard <= DEAF else wrong("Telegram", ago, "see whether this machine reaches it: `alwand check`")
+    if withheld:
+        ago = f"{ago}; {withheld} not brought to the webhook yet"
+    if now - heard <= DEAF:
+        return fine("Telegram", ago)
+    return wrong("Telegram", ago, "see whether this machine reaches it, and it reaches the webhook: `alwand check`")
 
 
 def _inbox(standing: Standing, waiting_alarm: float) -> Finding:

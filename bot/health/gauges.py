@@ -58,6 +58,8 @@ class Gauges(Collector):
         """Yield every number."""
         vitals, found = self._vitals, self._standing
         yield _one("alwand_last_poll_seconds", "Since Telegram last answered.", vitals.since_heard)
+        if vitals.withheld is not None:
+            yield _one("alwand_withheld", "Updates that Telegram has not brought to the webhook yet.", vitals.withheld)
         yield _one("alwand_last_commit_seconds", "Since something was last put on disk; the bot writes each minute.", vitals.since_written)
         yield _several("alwand_last_round_seconds", "Since each loop of the bot last went round.", "loop", vitals.since_round)
         yield _one(

@@ -13,6 +13,7 @@ from bot.model.broadcasts import Occurrence
 from bot.model.ids import ForumId
 from bot.model.messages import ToForum
 from bot.pipeline import timekeeping
+from bot.pipeline.watch import WITHHELD
 from bot.storage import broadcasts, inbox, occurrences, outbox, settings, tallies
 from bot.storage.inbox import Backlog as Unhandled
 from bot.storage.outbox import Backlog as Unsent
@@ -40,6 +41,7 @@ class Standing:
         doubted: seconds by which the machine's clock is doubted, 0 where it is believed.
         alive, heard: when the bot last wrote down that it lives, and when it then had last heard from the channel; None before the first
             time.
+        withheld: how much the channel then held for us; None where it does not tell.
     """
 
     unhandled: Unhandled
@@ -49,6 +51,7 @@ class Standing:
     doubted: int
     alive: datetime | None
     heard: datetime | None
+    withheld: int | None = None
 
 
 async def read(conn: AsyncConnection, keys: Keyring, forums: Collection[ForumId], now: datetime) -> Standing:
@@ -61,7 +64,13 @@ async def read(conn: AsyncConnection, keys: Keyring, forums: Collection[ForumId]
         doubted=await timekeeping.doubted(conn, keys),
         alive=await settings.heartbeat(conn, keys),
         heard=await settings.heard(conn, keys),
+        withheld=await _withheld(conn, keys),
     )
+
+
+async def _withheld(conn: AsyncConnection, keys: Keyring) -> int | None:
+    told = await settings.get(conn, keys, WITHHELD)
+    return int(told) if told else None
 
 
 async def _unsent_to(conn: AsyncConnection, keys: Keyring, forums: Collection[ForumId]) -> Mapping[ForumId, int]:

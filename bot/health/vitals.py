@@ -33,12 +33,14 @@ PARTS: Final = ("database", "key", "dispatch", "send", "timers", "channel")
 class Signs:
     """What the process shows of itself: when its loops last went round and when it heard the channel, in monotonic seconds.
 
-    `poll_seconds` is how long the channel may take to answer when there is nothing new.
+    `poll_seconds` is how long the channel may take to answer when there is nothing new; `withheld`, how much it held for us when it last
+    told.
     """
 
     rounds: Callable[[], Mapping[str, float]]
     heard: Callable[[], float | None]
     poll_seconds: float
+    withheld: Callable[[], int | None] = lambda: None
 
 
 class Vitals:
@@ -64,6 +66,11 @@ class Vitals:
         """Seconds since the channel was heard, or since the start if it never was."""
         heard = self._signs.heard()
         return time.monotonic() - (self._begun if heard is None else heard)
+
+    @property
+    def withheld(self) -> int | None:
+        """How many updates the channel held for us when it last told; None where it does not tell."""
+        return self._signs.withheld()
 
     @property
     def since_written(self) -> float:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import structlog
 
 from bot.channels.base import Channel
 from bot.clock import SystemClock
-from bot.errors import AlwandError
+from bot.pipeline.bell import Bell, Word
+from bot.pipeline.duties import Duties, told
 from bot.pipeline.fanout.counting import Counting
 from bot.pipeline.fanout.feeder import Feeder
 from bot.pipeline.inbox import Dispatcher, Inbox
@@ -25,6 +27,8 @@ from bot.pipeline.timers import Timers
 from bot.pipeline.trouble import Trouble
 from bot.pipeline.turn import Decide, Turns
 from bot.pipeline.watch import Watch
+from bot.pipeline.works import Begin, Duty, Going, Sending
+from bot.storage.company import Company
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
 
@@ -38,12 +42,14 @@ LAST_ANSWERS_SECONDS: Final = 1.0
 class Machine:
     """Receives, decides, sends.
 
-    receive   channel → inbox            send     outbox → channel
-    dispatch  inbox → turns              timers   due rows → inbox
-    watch     notices what has stopped   feed     broadcasts → copies
-    count     how many a broadcast would reach
+    In each process:
+        dispatch  inbox → turns              count     how many a broadcast would reach
+        watch     notices what has stopped   clock     whether the time is to be believed
+    In one process at a time (`duties.py`); without a `company` that is this one:
+        receive   channel → inbox            send      outbox → channel, broadcasts → copies
+        tick      due rows → inbox
 
-    `time` is the clock of all of them.
+    `time` is the clock of all of them. `publish` is called where the ticking begins: what the channel shows of the bot.
     """
 
     def __init__(
@@ -55,30 +61,81 @@ class Machine:
         limits: Limits,
         clock: SystemClock,
         meter: Meter = UNMETERED,
+        *,
+        company: Company | None = None,
+        publish: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        channels = {channel.name: channel}
         db.trouble = Trouble(clock)
         self.channel = channel
+        self._around = around
+        self._limits = limits
+        self._meter = meter
+        self._publish = publish
+        self.bell = Bell(company, self._hear, self._needed)
         self.time = Timekeeper(db, clock, told=self._look_again)
         self.dispatcher = Dispatcher(db, self.time, limits.lanes)
-        told = self.dispatcher.wake
-        self.sender = Sender(db, around, channels, limits, self.time, told=told, hungry=self._feed, meter=meter)
-        self.feeder = Feeder(db, around, limits, self.time, self.sender.couriers, told=told)
-        self.counting = Counting(db, around, self.time, told=told)
-        wakes = {"sends": self.sender.wake, "told": told, "casts": self.feeder.wake}
-        self.turns = Turns(db, around, channels, decide, limits, self.time, counts=self.counting.ask, meter=meter, **wakes)
-        self.inbox = Inbox(
-            db, channel.name, self.time, Outage(channel, around), told=self.dispatcher.wake, expect=self.turns.at_once.expect
+        sends, news, casts = (partial(self.bell.ring, word) for word in ("sends", "told", "casts"))
+        self.counting = Counting(db, around, self.time, told=news)
+        self.turns = Turns(
+            db,
+            around,
+            {channel.name: channel},
+            decide,
+            limits,
+            self.time,
+            sends=sends,
+            told=news,
+            counts=self.counting.ask,
+            casts=casts,
+            meter=meter,
         )
-        self.timers = Timers(
-            db, self.time, keep_posts=around.province.keep_after_close, told=self.dispatcher.wake, erasures=around.erasures
+        self.inbox = Inbox(db, channel.name, self.time, Outage(channel, around), told=self._arrived, expect=self.turns.at_once.expect)
+        begins: dict[Duty, Begin] = {"receive": self.receiving, "tick": self.ticking, "send": self.sending}
+        if company is not None:
+            company.heard = self._called
+            if not channel.alone:
+                del begins["receive"]
+        self.duties = Duties(begins, db, channel, company)
+        self.watch = Watch(
+            db, self.time, limits, lambda: channel.heard, lambda: channel.waiting, leads=lambda: self.duties.holds("tick")
         )
-        self.watch = Watch(db, self.time, limits, lambda: channel.heard)
+
+    def sending(self, db: Database, channel: Channel) -> Sending:
+        """Begin to send."""
+        around, limits, news = self._around, self._limits, partial(self.bell.ring, "told")
+        sender = Sender(
+            db,
+            around,
+            {channel.name: channel},
+            limits,
+            self.time,
+            told=news,
+            hungry=lambda: work.feeder.hungry(),
+            meter=self._meter,
+        )
+        work = Sending(sender, Feeder(db, around, limits, self.time, sender.couriers, told=news))
+        return work
+
+    def ticking(self, db: Database, _: Channel) -> Going:
+        """Begin to tick."""
+        news, keep = partial(self.bell.ring, "told"), self._around.province.keep_after_close
+        timers = Timers(db, self.time, keep_posts=keep, told=news, erasures=self._around.erasures)
+        goes = [timers.run] if self._publish is None else [timers.run, self._publish]
+        return Going(*goes, rounds=lambda: {"timers": timers.last_round})
+
+    def receiving(self, _: Database, channel: Channel) -> Going:
+        """Begin to receive. Whoever does so without the duty does no harm: what was stored before is stored once."""
+        return Going(lambda: channel.receive(self.inbox.store))
 
     @property
     def rounds(self) -> Mapping[str, float]:
         """Monotonic times at which the loops that must never stand still last went round."""
-        return {"dispatch": self.dispatcher.last_round, "send": self.sender.last_round, "timers": self.timers.last_round}
+        return {"dispatch": self.dispatcher.last_round, **self.duties.rounds}
+
+    @property
+    def receives(self) -> bool:
+        """Whether this process is one that hears the channel."""
+        return not self.channel.alone or self.duties.holds("receive")
 
     async def run(self, asked_to_stop: asyncio.Event) -> None:
         """Run until asked to stop: the intake ends, the turns and sends that have begun are finished, the rest waits on disk.
@@ -91,20 +148,17 @@ class Machine:
         async with asyncio.TaskGroup() as tasks:
 
             def begin(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-                return tasks.create_task(_told(name, work), name=name)
+                return tasks.create_task(told(name, work), name=name)
 
-            intake = [
-                begin("receive", lambda: self.channel.receive(self.inbox.store)),
-                begin("timers", self.timers.run),
-                begin("watch", self.watch.run),
-                begin("feed", self.feeder.run),
-                begin("count", self.counting.run),
-            ]
-            work = [begin("dispatch", lambda: self.dispatcher.run(self.turns.handle)), begin("send", self.sender.run)]
+            beside = [begin("watch", self.watch.run), begin("count", self.counting.run), begin("clock", self._keep_time)]
+            if not self.channel.alone
+            bell = begin("bell", self.bell.run)
+            work = [begin("dispatch", lambda: self.dispatcher.run(self.turns.handle)), begin("duties", self.duties.run)]
             await asked_to_stop.wait()
-            for task in intake:
+            for task in beside:
                 task.cancel()
             await self._finish(work)
+            bell.cancel()
 
     def _feed(self) -> None:
         self.feeder.hungry()
@@ -125,14 +179,3 @@ class Machine:
         await self.turns.at_once.settled(LAST_ANSWERS_SECONDS)
         with suppress(StorageUnavailable):
             await self.watch.beat()
-
-
-async def _told(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work of one task, and say which one it was that failed: the failure ends the process."""
-    try:
-        await work()
-    except AlwandError:
-        raise
-    except Exception as error:
-        log.critical("failed", task=name, exc_info=error)
-        raise

@@ -31,6 +31,8 @@ LAG_SECONDS: Final = 1.0
 """So late the loop may be before that is told."""
 ROUND_SECONDS: Final = 10.0
 BEAT_SECONDS: Final = 60.0
+WITHHELD: Final = "withheld"
+"""The setting that says how much the channel held for us at the last heartbeat; empty where it does not tell."""
 CHANNEL_KEEPS: Final = timedelta(hours=24)
 """How long the channel keeps what it could not deliver to us."""
 
@@ -59,13 +61,24 @@ async def announce_absence(db: Database, around: Surroundings, now: datetime) ->
 
 
 class Watch:
-    """Looks after the others, and writes down each minute that it was there, and when the channel was last `heard` (monotonic seconds)."""
+    """Looks after the others, and writes down each minute that it was there.
 
-    def __init__(self, db: Database, clock: Clock, limits: Limits, heard: Callable[[], float | None] = lambda: None) -> None:
+    With that it writes when the channel was last `heard` (monotonic seconds), and how much it `withheld`: holds because it cannot bring it.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        limits: Limits,
+        heard: Callable[[], float | None] = lambda: None,
+        withheld: Callable[[], int | None] = lambda: None,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._limits = limits
         self._heard = heard
+        self._withheld = withheld
         self._told_waiting = float("-inf")
 
     async def run(self) -> None:
@@ -88,11 +101,13 @@ class Watch:
     async def beat(self) -> None:
         """Write down that the bot is alive."""
         now, heard = self._clock.now(), self._heard()
+        withheld = self._withheld()
         ago = None if heard is None else timedelta(seconds=self._clock.monotonic() - heard)
 
         async def work(conn: AsyncConnection) -> None:
             await settings.beat(conn, self._db.keys, now)
             await settings.hear(conn, self._db.keys, None if ago is None else now - ago)
+            await settings.put(conn, self._db.keys, WITHHELD, "" if withheld is None else str(withheld))
 
         await self._db.transact(work)
 

@@ -110,7 +110,7 @@ async def test_a_program_reads_json(database: Database, database_url: str, file:
     shown = json.loads(told)
     assert (code, shown["status"], shown["running"], shown["unsent"]["waiting"], shown["forums"]["khanaqin"]) == (0, "fine", True, 1, 1)
     assert shown.keys() == {
-        "status", "running", "alive", "heard", "unhandled", "unsent", "forums", "broadcasts", "clock_doubted_seconds",
+        "status", "running", "alive", "heard", "withheld", "unhandled", "unsent", "forums", "broadcasts", "clock_doubted_seconds",
     }  # fmt: skip
 
 

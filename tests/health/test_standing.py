@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import SystemClock
 from bot.health import standing
+from bot.health.findings import findings
 from bot.health.standing import Broadcasts, Standing
 from bot.model.broadcasts import Counted
 from bot.model.effects import Priority
 from bot.model.ids import PROVINCE
+from bot.pipeline.limits import Limits
+from bot.pipeline.watch import Watch
 from bot.storage import broadcasts, inbox, occurrences, outbox, tallies
 from bot.storage.database import Database
 from tests.databases import overheard
@@ -30,6 +36,18 @@ async def test_a_new_database_has_nothing_that_waits(database: Database) -> None
     found = await look(database)
     assert (found.unhandled.waiting, found.unsent.waiting, found.broadcasts, found.doubted) == (0, 0, Broadcasts(0, 0, 0), 0)
     assert (found.forums, found.alive, found.heard) == (dict.fromkeys(FORUMS, 0), None, None)
+
+
+@pytest.mark.parametrize(("held", "told"), [(None, "last heard 0 s ago"), (3, "last heard 0 s ago; 3 not brought to the webhook yet")])
+async def test_what_telegram_cannot_bring_is_told(database: Database, held: int | None, told: str) -> None:
+    """What the bot wrote down with its last sign of life, so that it is known also when it is dead."""
+    watch = Watch(database, SystemClock(), Limits(), time.monotonic, lambda: held)
+    await watch.beat()
+    now = SystemClock().now()
+    found = await database.read(lambda conn: standing.read(conn, database.keys, FORUMS, now))
+    assert found.withheld == held
+    [channel] = [finding for finding in findings(found, now, running=True, waiting_alarm=60) if finding.subject == "Telegram"]
+    assert channel.words == told
 
 
 async def test_what_waits_is_counted_for_whom_it_is_and_since_when(database: Database) -> None:
