@@ -40,7 +40,7 @@ class Asked:
     body: bytes
 
 
-@dataclass
+@dataclass(repr=False)
 class Lived:
     """What is left of it all.
 

@@ -32,8 +32,8 @@ class Story:
 
 async def happened(town: Town) -> Story:
     """Let it happen."""
-    sara, canaries = _somebody(town)
-    reference = await _reports(canaries, sara)
+    sara, canaries = somebody(town)
+    reference = await reports(sara, canaries)
     first, second = await _is_worked_on(town, canaries, sara, reference)
     canaries.identity.append(str(sara.talk.id))
     return Story(canaries, sara, first, second)
@@ -47,7 +47,7 @@ def found(needles: Iterable[str], hay: bytes) -> list[str]:
     return [needle for needle in needles if needle.lower().encode() in low] + raw
 
 
-def _somebody(town: Town) -> tuple[Resident, Canaries]:
+def somebody(town: Town) -> tuple[Resident, Canaries]:
     """A resident in whose account everything is a canary."""
     account = {
         "last_name": "Zyxwolfram",
@@ -93,7 +93,7 @@ async def _confirms_the_area(sara: Resident) -> None:
     await sara.hears("press “Done”")
 
 
-async def _reports(canaries: Canaries, sara: Resident) -> str:
+async def reports(sara: Resident, canaries: Canaries) -> str:
     """To the receipt, with everything."""
     await sara.arrives()
     await sara.goes_to_story()
