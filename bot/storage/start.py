@@ -29,6 +29,7 @@ GUARD = "alwand_restoring"
 """A table that is in a PostgreSQL database as long as that is being filled from a backup."""
 
 _MAGIC = b"SQLite format 3\x00"
+_JOURNAL_MAGIC = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _HALF = "a restore was interrupted, and the database is neither the old nor the new one: run `alwand restore` once more with --replace"
 
 
@@ -111,8 +112,17 @@ def _look_at(path: Path) -> None:
         return
     except OSError as error:
         raise StartRefused(f"{path} cannot be read: {error.strerror}") from error
-    if start and start != _MAGIC:
+    if start and start != _MAGIC and not _to_be_rolled_back(path):
         raise StartRefused(f"{path} is not an SQLite database: it was left as it is; restore a backup, or change [storage] url")
+
+
+def _to_be_rolled_back(path: Path) -> bool:
+    """Whether a power cut in the very first start left a file that the driver will empty, as its journal says."""
+    try:
+        with path.with_name(path.name + "-journal").open("rb") as journal:
+            return journal.read(len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC
+    except OSError:
+        return False
 
 
 async def _quick_check(conn: AsyncConnection, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,18 @@ async def test_somebody_elses_database_is_left_alone(sqlite_url: str, path: Path
     before = path.read_bytes()
     assert "not Alwand's" in await refused(sqlite_url, keys)
     assert path.read_bytes()[100:] == before[100:]
+
+
+async def test_what_a_first_start_left_half_when_the_power_went_is_begun_anew(sqlite_url: str, path: Path, keys: Keyring) -> None:
+    """F7: the journal beside it says that there was nothing before."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.executescript("BEGIN; CREATE TABLE half (x)")
+        conn.execute("PRAGMA cache_size = 1")
+        conn.execute("INSERT INTO half VALUES (zeroblob(100000))")
+        half = {each: each.read_bytes() for each in (path, path.with_name(path.name + "-journal"))}
+    for file, data in half.items():
+        file.write_bytes(bytes(len(data)) if file == path else data)
+    await (await Database.open(sqlite_url, keys)).close()
 
 
 async def test_junk_is_refused_and_kept(sqlite_url: str, path: Path, keys: Keyring) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -71,7 +72,7 @@ class Bench:
             await db.close()
 
     async def _look(self, conn: AsyncConnection) -> Found:
-        state, rows = await _everything(conn)
+        state, rows = await conn.run_sync(lambda sync: fingerprint(lambda query: sync.exec_driver_sql(query).all()))
         if state not in self._broken:
             self._broken[state] = tuple([wrong async for wrong in seals.broken(conn, self.keys)])
         answer = (await conn.exec_driver_sql("PRAGMA integrity_check")).scalar()
@@ -95,15 +96,28 @@ def bench(root: Path, name: str, keys: Keyring) -> Iterator[Bench]:
         shutil.rmtree(place)
 
 
-async def _everything(conn: AsyncConnection) -> tuple[str, int]:
-    """Return a fingerprint of all rows of all tables, and how many there are."""
+def fingerprint(ask: Callable[[str], Iterable[Sequence[object]]]) -> tuple[str, int]:
+    """Return what names all rows of all tables, and how many there are; `ask` answers a query."""
     digest, count = hashlib.sha256(), 0
-    names = await conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_stat%' ORDER BY name")
-    for (name,) in names.all():
-        rows = (await conn.exec_driver_sql(f'SELECT * FROM "{name}"')).all()
+    names = ask("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_stat%' ORDER BY name")
+    for (name,) in list(names):
+        rows = [tuple(row) for row in ask(f'SELECT * FROM "{name}"')]
         count += len(rows)
         digest.update(repr((name, rows)).encode())
     return digest.hexdigest(), count
+
+
+def plain(file: Path) -> tuple[str | None, str]:
+    """Return the revision of the tables in a file, and what names all rows, without any code of the bot.
+
+    Raises:
+        AssertionError: it is not whole.
+    """
+    with closing(sqlite3.connect(file)) as conn:
+        (answer,) = conn.execute("PRAGMA integrity_check").fetchone()
+        assert answer == "ok", f"{file.name}: {answer}"
+        state, rows = fingerprint(lambda query: conn.execute(query).fetchall())
+        return conn.execute("SELECT version_num FROM alembic_version").fetchone()[0] if rows else None, state
 
 
 async def _being_sent(conn: AsyncConnection, keys: Keyring) -> AsyncIterator[str]:
