@@ -200,6 +200,7 @@ class Arrival:
         at: when it happened, UTC.
         message: the channel's id of the message concerned.
         reply_to: the channel's id of the message that this one answers.
+        reply_about: the number of the ticket that the answered message names, where that message is ours.
         press: the token with which a button press is acknowledged.
         button: the button's raw, still unverified data.
     """
@@ -214,5 +215,6 @@ class Arrival:
     event: Event
     message: str | None = None
     reply_to: str | None = None
+    reply_about: str | None = None
     press: str | None = None
     button: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,6 +16,14 @@ TicketKind = Literal["report", "dialogue"]
 TicketState = Literal["new", "taken", "closed", "erased"]
 Outcome = Literal["resolved", "referred", "no_power", "duplicate", "no_answer", "not_a_report"]
 OUTCOMES: tuple[Outcome, ...] = ("resolved", "referred", "no_power", "duplicate", "no_answer", "not_a_report")
+
+_NUMBER = re.compile(r"\b[A-Z]{3}-[2-9A-Z]{4}-[2-9A-Z]{4}\b")
+
+
+def number_in(text: str) -> str | None:
+    """Return the public number of the one ticket that a text names, None where it names none or several."""
+    found = set(_NUMBER.findall(text))
+    return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.model import buttons
 from bot.model.calendar import Calendar
 from bot.model.events import Arrival, ButtonPressed, Event
 from bot.model.ids import Chance, Language, SessionId, TicketId
-from bot.model.messages import Action, Recipient, recipient_key
+from bot.model.messages import Action, Recipient, ToForum, card_slot, recipient_key
 from bot.model.province import Province
 from bot.model.situation import EVERY_DAY, Situation
 from bot.model.text import Piece
@@ -98,6 +98,9 @@ async def about(conn: AsyncConnection, around: Surroundings, here: Recipient, ar
         post = await posts.about(conn, around.keys, here, arrival.reply_to)
         if post is not None:
             slot, subject, session = post.slot, post.ticket, post.session
+        elif arrival.reply_about is not None and (subject := await tickets.named(conn, arrival.reply_about)) is not None:
+            # The first of two copies: we died before its message was written down. To whoever answers, it is the card, or as good.
+            slot = card_slot(subject) if isinstance(here, ToForum) else None
     return About(slot, await tickets.load(conn, around.keys, subject) if subject else None, session)
 
 

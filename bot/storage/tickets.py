@@ -59,6 +59,12 @@ async def load(conn: AsyncConnection, keys: Keyring, id: TicketId) -> Ticket | N
     return None if row is None else _ticket(keys, row)
 
 
+async def named(conn: AsyncConnection, reference: str) -> TicketId | None:
+    """Return the ticket with this public number, None where there is none."""
+    found = await conn.scalar(select(tickets.c.id).where(tickets.c.reference == reference))
+    return TicketId(found) if found is not None else None
+
+
 async def move(conn: AsyncConnection, keys: Keyring, ticket: Ticket) -> None:
     """Store a ticket's changed state, if nobody changed it since `ticket.version` was read.
 

@@ -351,6 +351,24 @@ PDF: dict[str, Any] = {
 OURS: dict[str, Any] = {"message_id": 3, "from": {"id": 7, "is_bot": True, "first_name": "Alwand", "username": "Alwand_Bot"}}
 
 
+@pytest.mark.parametrize(
+    ("answered", "about"),
+    [
+        (OURS | {"text": "New report \u2068KHN-7F3K-9Q2M\u2069\nType: Drugs"}, "KHN-7F3K-9Q2M"),
+        (OURS | {"caption": "Report KHN-7F3K-9Q2M"}, "KHN-7F3K-9Q2M"),
+        (OURS | {"text": "You have 2 open reports: KHN-7F3K-9Q2M, KHN-2222-3333"}, None),
+        (OURS, None),
+        ({"message_id": 3, "from": SARA, "text": "KHN-7F3K-9Q2M"}, None),
+    ],
+    ids=["a card", "a photo", "a list", "no number", "a person"],
+)
+def test_of_a_message_of_ours_that_is_answered_only_the_number_in_it_is_read(answered: dict[str, Any], about: str | None) -> None:
+    """F6, B61: by it a reply to a copy whose message we never learnt finds its ticket. What members say to each other is not looked at."""
+    arrival = arrival_of("message", message(GROUP, text="we come", reply_to_message=answered))
+    assert arrival is not None
+    assert (arrival.reply_to, arrival.reply_about) == ("3", about)
+
+
 @pytest.mark.parametrize("where", [(GROUP,), ()], ids=["in a group", "in private"])
 def test_a_document_in_answer_to_the_bot_is_taken_without_its_name(where: tuple[Any, ...]) -> None:
     """B48: a member's document carries neither its name nor its author, in the group and in private."""

@@ -117,6 +117,24 @@ async def test_a_reply_to_a_card_finds_its_ticket_also_when_the_group_has_moved(
     assert found.situation.prompt == card_slot(held[0].id)
 
 
+async def test_a_reply_to_a_copy_that_was_never_written_down_finds_its_ticket_by_the_number_in_it(house: House) -> None:
+    """F6, B61: and of a resident only their own."""
+    sara = house.resident()
+    async with house.running():
+        sara.writes("report no water")
+        await house.forum.hears("no water")
+    around, keys = surroundings(house.db.keys), house.db.keys
+    (held,) = await house.db.read(lambda conn: tickets.held_by(conn, keys, FORUM))
+    how = {"reply_to": "99999", "reply_about": held.reference}
+    found = await loaded(house.db, around, arrival(TextReceived("we come"), chat=str(house.forum.id), **how))
+    assert (found.situation.ticket, found.situation.prompt) == (held, card_slot(held.id))
+    stranger = await loaded(house.db, around, arrival(TextReceived("mine?"), place="private", **how))
+    assert stranger.situation.ticket is None
+    nobodys = how | {"reply_about": "KHN-2222-2222"}
+    unknown = await loaded(house.db, around, arrival(TextReceived("?"), chat=str(house.forum.id), **nobodys))
+    assert (unknown.situation.ticket, unknown.situation.prompt) == (None, None)
+
+
 async def test_a_signed_button_tells_its_action_and_ticket_in_its_own_chat_only(database: Database, around: Surroundings) -> None:
     """B45."""
     action = Action("take", TicketId("t1"), ("x",))

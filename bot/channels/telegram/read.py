@@ -30,6 +30,7 @@ from bot.model.events import (
     TextEdited,
     TextReceived,
 )
+from bot.model.tickets import number_in
 
 NAME: Final = "telegram"
 _ANONYMOUS_ADMIN: Final = 1087968824  # @GroupAnonymousBot, in whose name admins speak without theirs
@@ -71,17 +72,25 @@ def _message(message: Json, username: str | None) -> Arrival | None:
     where = _where(message)
     if where is None:
         return None
-    if (leaver := record(message, "left_chat_member")) is not None:
-        return None if leaver.get("is_bot") is True else _arrival(message, where, MemberLeft(identifier(leaver)))
-    if number(message, "migrate_to_chat_id") is not None:
-        return _arrival(message, where, GroupMoved(identifier(message, "migrate_to_chat_id")))
+    if where.place == "group" and (change := _change(message)) is not None:
+        return _arrival(message, where, change)
     try:
         event = event_of(message, username=username, documents=_answers_us(message, username))
     except ForAnotherBot:
         return None
     if isinstance(event, TextReceived | MediaReceived):  # by its number a later edit is recognised
         event = replace(event, message=identifier(message, "message_id"))
-    return None if event is None else _arrival(message, where, event)
+    if event is None:
+        return None
+    return replace(_arrival(message, where, event), reply_about=_about(message, username))
+
+
+def _change(message: Json) -> MemberLeft | GroupMoved | None:
+    leaver = record(message, "left_chat_member")
+    if leaver is not None and leaver.get("is_bot") is not True:
+        return MemberLeft(identifier(leaver))
+    moved = number(message, "migrate_to_chat_id")
+    return None if moved is None else GroupMoved(str(moved))
 
 
 def _edited(message: Json) -> Arrival | None:
@@ -196,6 +205,12 @@ def _answered(message: Json) -> str | None:
     if answered is None or "forum_topic_created" in answered:  # in a topic every message "answers" the one that opened it
         return None
     return identifier(answered, "message_id")
+
+
+def _about(message: Json, username: str | None) -> str | None:
+    """Return which ticket a message of ours that is answered names: by that number a copy is known of which we know no other."""
+    answered = record(message, "reply_to_message") or {}
+    return number_in(words(answered, "text") or words(answered, "caption")) if _answers_us(message, username) else None
 
 
 def _answers_us(message: Json, username: str | None) -> bool:
