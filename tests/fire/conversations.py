@@ -16,19 +16,20 @@ from handlers import dialogue, report
 from handlers.submission import MEDIA_PRIVACY
 from tests.fire.talk import Conversation, Visit
 from tests.town.people import OWN_NAMES
-from tests.town.words import parts
+from tests.town.words import label, parts
 
 Answer = Callable[[Visit], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A question: its name in the draft, how it reads, how it is answered, and what the review calls it."""
+    """A question: its name in the draft, how it reads, how it is answered, what the review calls it, whether its answer has parts."""
 
     name: str
     question: Text
     answer: Answer
     part: str = ""
+    has_parts: bool = False
 
 
 def picks(context: str, *english: str) -> Answer:
@@ -67,6 +68,8 @@ async def _contact(visit: Visit) -> None:
     await visit.picks("button", "Yes" if visit.wants_answers else "No")
 
 
+SEND = "Send to the person"
+"""On what a member wrote about a report, until somebody decides what it is."""
 AREA = Step("district", N_("Which area is it in? You can also write its name."), _district)
 PLACE = Step("place", report.WHERE_EXACTLY, picks("button", "Skip"))
 MEDIA = Step("media", MEDIA_PRIVACY, picks("button", "Yes"))
@@ -78,7 +81,7 @@ REPORT: Sequence[Step] = (
     Step("category", N_("What is the problem about?"), _category),
     AREA,
     PLACE,
-    Step("story", report.DESCRIBE, _story, "What happened"),
+    Step("story", report.DESCRIBE, _story, "What happened", has_parts=True),
     MEDIA,
     Step("when", N_("When did it happen? For example: today, yesterday, last week, every night."), picks("button", "Skip")),
     CONTACT,
@@ -86,14 +89,14 @@ REPORT: Sequence[Step] = (
 )
 REQUEST: Sequence[Step] = (
     Step("topic", dialogue.TOPIC, _topic),
-    Step("offices", N_("Who should attend? You can choose several, and press “Done” at the end."), picks("button", "Skip")),
+    Step("offices", N_("Who should attend? You can choose several, and press “Done” at the end."), picks("button", "Skip"), has_parts=True),
     Step("audience", N_("Who is the session for?"), picks("audience", "Everyone")),
     Step("size", N_("About how many people would come?"), picks("size", "Up to 30 people")),
-    Step("days", N_("Which days suit? You can choose several, and press “Done” at the end."), picks("weekday", "Any day")),
+    Step("days", N_("Which days suit? You can choose several, and press “Done” at the end."), picks("weekday", "Any day"), has_parts=True),
     Step("part", N_("Which part of the day suits?"), picks("part of day", "Any time")),
     AREA,
     PLACE,
-    Step("story", dialogue.REASON, _story, "Why"),
+    Step("story", dialogue.REASON, _story, "Why", has_parts=True),
     MEDIA,
     CONTACT,
     REVIEW,
@@ -129,13 +132,13 @@ async def _strays(visit: Visit, step: Step, steps: Sequence[Step]) -> bool:
         again = next(each for each in steps if each.part)
         await visit.picks("button", "Edit")
         await visit.picks("part", again.part)
-        _goes_back(visit, again.name)
+        _goes_back(visit, again)
     elif visit.chance.random() < 0.5:
         visit.sara.says("/language")
         await visit.sara.hears("911")
         visit.sara.language = visit.chance.choice([each for each in LANGUAGES if each != visit.sara.language])
         await visit.sara.taps(OWN_NAMES[visit.sara.language])
-    elif behind := [each.name for each in steps[: steps.index(step)] if each.name in visit.answered]:
+    elif behind := [each for each in steps[: steps.index(step)] if each.name in visit.answered]:
         await visit.picks("button", "Back")
         _goes_back(visit, behind[-1])
     else:
@@ -143,11 +146,11 @@ async def _strays(visit: Visit, step: Step, steps: Sequence[Step]) -> bool:
     return True
 
 
-def _goes_back(visit: Visit, name: str) -> None:
-    """Answer a question again; a story is open from then on, until they are done with it."""
-    visit.again = name
-    if name == "story":
-        visit.answered.discard(name)
+def _goes_back(visit: Visit, step: Step) -> None:
+    """Answer a question again; an answer of parts is open from then on, until they are done with it."""
+    visit.again = step.name
+    if step.has_parts:
+        visit.answered.discard(step.name)
 
 
 async def reports(visit: Visit) -> bool:
@@ -201,26 +204,32 @@ async def is_helped(visit: Visit) -> bool:
         heard = await visit.is_answered(card, member)
         visit.sara.says(visit.story.next("Since the summer."), reply_to=heard)
         await visit.group_shows(visit.story.last)
-    await _closes(visit, card, member)
-    return True
-
-
-async def _closes(visit: Visit, card: Message, member: Person) -> None:
     visit.step = "closed"
-    forum = visit.forum
-    forum.presses(member, card, "Close")
-    ask = await visit.group_shows(parts("Why is {reference} being closed?", forum.language, reference=visit.reference))
-    member.presses(ask, ask.labels[0])
-    asked = "Please write it as a reply to this message. To close {reference} without words, press “Skip”."
-    prompt = await visit.group_shows(parts(asked, forum.language, reference=visit.reference))
-    member.replies(prompt, visit.answers.next("The road is mended."))
-    closed = await visit.sara.hears(visit.answers.last, visit.reference)
+    closed = await _is_closed(visit, card, member)
     if visit.chance.random() < 0.3:
         visit.step = "open again"
         again = visit.reads(C_("button", "Open again"))
         visit.sara.acts(lambda person: person.presses(closed, again))
         told = "The reporter says the problem in {reference} is not solved. The report is open again."
         await visit.group_shows(parts(told, forum.language, reference=visit.reference))
+
+
+async def _is_closed(visit: Visit, card: Message, member: Person) -> Message:
+    """Let the member close it with words; of a prompt that came twice only one is known as such, and to the other one it is an answer."""
+    forum, since = visit.forum, 0
+    while True:
+        forum.presses(member, card, "Close")
+        ask = await visit.group_shows(parts("Why is {reference} being closed?", forum.language, reference=visit.reference), since=since)
+        member.presses(ask, ask.labels[0])
+        asked = "Please write it as a reply to this message. To close {reference} without words, press “Skip”."
+        prompt = await visit.group_shows(parts(asked, forum.language, reference=visit.reference), since=since)
+        since = member.replies(prompt, visit.answers.next("The road is mended.")).id
+        heard = await visit.group_shows(visit.answers.last)
+        if label(SEND, forum.language) in heard.labels:
+            forum.presses(member, heard, SEND)
+            await visit.sara.hears(visit.answers.last, visit.reference)
+        else:
+            return await visit.sara.hears(visit.answers.last, visit.reference)
 
 
 async def subscribes(visit: Visit) -> bool:
