@@ -41,25 +41,25 @@ _FILES: Final[dict[str, str]] = {
     "document": "",
 }
 """Fields that hold a file, and its type where none is given. An `animation` comes with a `document` of the same file: it goes first."""
-_UNSUPPORTED: Final = (
-    "contact",
-    "poll",
-    "sticker",
-    "game",
-    "dice",
-    "story",
-    "paid_media",
-    "checklist",
-    "invoice",
-    "giveaway",
-    "giveaway_winners",
-    "users_shared",
-    "chat_shared",
-    "web_app_data",
-    "passport_data",
-    "gift",
-    "unique_gift",
-)
+_REFUSED = """
+    contact poll sticker game dice story paid_media checklist invoice giveaway giveaway_winners users_shared chat_shared web_app_data
+    passport_data gift unique_gift live_photo rich_message
+"""
+_UNSUPPORTED: Final = tuple(_REFUSED.split())
+_OTHER: Final = "other"
+"""What holds nothing that we know: of a kind that Telegram did not have yet, or not as Telegram writes it."""
+_HAPPENED = """
+    new_chat_members left_chat_member new_chat_title new_chat_photo delete_chat_photo pinned_message group_chat_created
+    supergroup_chat_created channel_chat_created message_auto_delete_timer_changed migrate_to_chat_id migrate_from_chat_id
+    chat_owner_changed chat_owner_left chat_background_set boost_added connected_website write_access_allowed proximity_alert_triggered
+    successful_payment refunded_payment gift_upgrade_sent giveaway_created giveaway_completed checklist_tasks_done checklist_tasks_added
+    poll_option_added poll_option_deleted direct_message_price_changed paid_message_price_changed managed_bot_created
+    forum_topic_created forum_topic_edited forum_topic_closed forum_topic_reopened general_forum_topic_hidden
+    general_forum_topic_unhidden video_chat_scheduled video_chat_started video_chat_ended video_chat_participants_invited
+    suggested_post_approved suggested_post_approval_failed suggested_post_declined suggested_post_paid suggested_post_refunded
+"""
+_SERVICE: Final = frozenset(_HAPPENED.split())
+"""What Telegram itself says has happened in a chat: nobody said it, so nobody waits for an answer."""
 
 
 class ForAnotherBot(Exception):
@@ -67,9 +67,9 @@ class ForAnotherBot(Exception):
 
 
 def event_of(message: Json, *, username: str | None, documents: bool) -> Event | None:
-    """Return what a new message says; None for a service message. Raises `ForAnotherBot` and ValueError.
+    """Return what a new message says; None for a service message. What is of no known kind is said to be that, so that it gets an answer.
 
-    `documents`: a PDF is taken, and not refused like all other files that are neither picture, sound nor film.
+    Raises `ForAnotherBot` and ValueError. `documents`: a PDF is taken, and not refused as all files are that are no picture, sound or film.
     """
     text = words(message, "text")
     if text:
@@ -81,7 +81,7 @@ def event_of(message: Json, *, username: str | None, documents: bool) -> Event |
         venue = record(message, "venue") or {}
         return LocationReceived(degrees(location, "latitude", 90), degrees(location, "longitude", 180), words(venue, "title"))
     kind = next((kind for kind in (*_UNSUPPORTED, *_FILES) if kind in message), None)
-    return None if kind is None else UnsupportedReceived(kind)
+    return None if kind is None and message.keys() & _SERVICE else UnsupportedReceived(kind or _OTHER)
 
 
 def attachment_of(message: Json, *, documents: bool = False) -> Attachment | None:
