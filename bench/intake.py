@@ -19,10 +19,11 @@ from bot.pipeline.surroundings import Surroundings
 
 async def _take_over(file: Path) -> None:
     config, time = load(file), SystemClock()
-    telegram = app._telegram(config, config.token(), time)
+    telegram = app._telegram(config, config.token(), time, None)
     asked_to_stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked_to_stop.set)
-    async with app._opened(config, time) as db, telegram:
+    async with app._opened(config) as db, telegram:
+        await app._prepare(db, config, time)
         around = Surroundings(db.keys, config.places(), SystemChance(), render)
         machine = Machine(db, telegram, around, app._decide, app._limits(config, telegram), time)
         receiving = asyncio.create_task(telegram.receive(machine.inbox.store))

@@ -22,14 +22,15 @@ from bot.pipeline.surroundings import Surroundings
 
 async def _tick(file: Path) -> None:
     config, time = load(file), SystemClock()
-    telegram = app._telegram(config, config.token(), time)
+    telegram = app._telegram(config, config.token(), time, None)
     asked_to_stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked_to_stop.set)
-    async with app._opened(config, time) as db, telegram:
+    async with app._opened(config) as db, telegram:
+        await app._prepare(db, config, time)
         around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times())
         machine = Machine(db, telegram, around, app._decide, app._limits(config, telegram), time)
         await machine.time.begin()
-        work = [asyncio.create_task(machine.timers.run()), asyncio.create_task(machine.dispatcher.run(machine.turns.handle))]
+        work = [asyncio.create_task(machine.ticking(db, telegram).run()), asyncio.create_task(machine.dispatcher.run(machine.turns.handle))]
         await asyncio.wait([*work, asyncio.create_task(asked_to_stop.wait())], return_when=asyncio.FIRST_COMPLETED)
         for task in work:
             task.cancel()

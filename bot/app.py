@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -39,12 +40,15 @@ from bot.pipeline.machine import Machine
 from bot.pipeline.resuming import resume
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.watch import announce_absence
+from bot.pipeline.works import DUTIES
 from bot.serving import listening
 from bot.storage import forums, lock, outbox
-from bot.storage.database import Database
+from bot.storage.company import Company, joined
+from bot.storage.database import Database, dialect_of
 from bot.storage.erasures import Erasures
 from bot.storage.errors import StorageUnavailable
 from bot.storage.seal import Keyring
+from bot.storage.upsert import hold
 from handlers import menu
 
 log = structlog.get_logger()
@@ -53,6 +57,8 @@ E = TypeVar("E", bound=Exception)
 
 
 MENU_PAUSE: Final = 60.0
+NAME_SECONDS: Final = 2.0
+"""So long turns wait until Telegram has told the bot's own name, by which commands in groups are known to be for it."""
 
 
 def run(config: Config) -> int:
@@ -85,16 +91,19 @@ async def _live(config: Config, token: str) -> None:
         await stack.enter_async_context(lock.hold(config.storage.url, token))
         health = stack.enter_context(listening(config.health.host, config.health.port, setting="[health] port"))
         webhook = stack.enter_context(_webhook(config, token))
-        db = await stack.enter_async_context(_opened(config, time))
+        db = await stack.enter_async_context(_opened(config))
+        company = await stack.enter_async_context(_company(config))
+        await _prepare(db, config, time)
         telegram = await stack.enter_async_context(_telegram(config, token, time, webhook))
         limits = _limits(config, telegram)
         erasures = Erasures(config.backup.erased, config.backup.erased_kept)
         around = Surroundings(db.keys, config.places(), SystemChance(), render, config.times(), erasures)
         meters = Meters(db.dialect)
-        machine = Machine(db, telegram, around, _decide, limits, time, meters)
+        publish = partial(_publish_menus, telegram)
+        machine = Machine(db, telegram, around, _decide, limits, time, meters, company=company, publish=publish)
         await machine.time.begin()
         await _take_up(db, around, erasures, machine.time.now())
-        await announce_absence(db, around, machine.time.now())
+        await announce_absence(db, around, machine.time.now(), alone=company is None)
         log.info("started", dialect=db.dialect)
         async with attended(db, machine, meters, around.province, health, poll_seconds=config.telegram.poll_timeout):
             await _serve(machine, telegram)
@@ -102,23 +111,36 @@ async def _live(config: Config, token: str) -> None:
 
 
 @asynccontextmanager
-async def _opened(config: Config, time: SystemClock) -> AsyncIterator[Database]:
-    """Open the database and make the configured forums known in it; what was held for one that now has a group goes out."""
-    keys = Keyring.parse(config.key())
-    db = await Database.open(config.storage.url, keys)
-    ids = [PROVINCE, *(district.id for district in config.places().districts)]
-
-    async def prepare(conn: AsyncConnection) -> None:
-        await forums.ensure(conn, ids, config.chats(), TelegramChannel.name, time.now())
-        for forum, state in (await forums.states(conn)).items():
-            if state == "linked":
-                await outbox.release_forum(conn, keys, forum)
-
+async def _opened(config: Config) -> AsyncIterator[Database]:
+    db = await Database.open(config.storage.url, Keyring.parse(config.key()))
     try:
-        await db.transact(prepare)
         yield db
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def _company(config: Config) -> AsyncIterator[Company | None]:
+    """Be one of those who share the database, where several may."""
+    if dialect_of(config.storage.url) == "sqlite":
+        yield None
+        return
+    async with joined(config.storage.url, DUTIES) as company:
+        yield company
+
+
+async def _prepare(db: Database, config: Config, time: SystemClock) -> None:
+    """Make the configured forums known; what was held for one that now has a group goes out."""
+    ids = [PROVINCE, *(district.id for district in config.places().districts)]
+
+    async def work(conn: AsyncConnection) -> None:
+        await hold(conn, "forums")  # several processes may begin at once
+        await forums.ensure(conn, ids, config.chats(), TelegramChannel.name, time.now())
+        for forum, state in (await forums.states(conn)).items():
+            if state == "linked":
+                await outbox.release_forum(conn, db.keys, forum)
+
+    await db.transact(work)
 
 
 async def _take_up(db: Database, around: Surroundings, erasures: Erasures, now: datetime) -> None:
@@ -186,9 +208,10 @@ async def _serve(machine: Machine, telegram: TelegramChannel) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with asyncio.TaskGroup() as tasks:
-        menus = tasks.create_task(_publish_menus(telegram), name="menus")
+        knowing = tasks.create_task(telegram.introduce(), name="introduce")
+        await asyncio.wait([knowing], timeout=NAME_SECONDS)
         await machine.run(asked_to_stop)
-        menus.cancel()
+        knowing.cancel()
 
 
 async def _publish_menus(telegram: TelegramChannel) -> None:

@@ -24,7 +24,9 @@ async def attended(
     db: Database, machine: Machine, meters: Meters, province: Province, sock: socket.socket | None, *, poll_seconds: float
 ) -> AsyncIterator[None]:
     """Measure, answer on the socket, and tell systemd, for as long as the block runs."""
-    signs = Signs(lambda: machine.rounds, lambda: machine.channel.heard, poll_seconds, lambda: machine.channel.waiting)
+    signs = Signs(
+        lambda: machine.rounds, lambda: machine.heard, poll_seconds, lambda: machine.channel.waiting, lambda: machine.receives, machine.does
+    )
     vitals = Vitals(db, signs, machine.time, meters.committed)
     db.timed = vitals.committed
     forums = [*(district.id for district in province.districts), PROVINCE]

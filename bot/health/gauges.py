@@ -57,7 +57,9 @@ class Gauges(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield every number."""
         vitals, found = self._vitals, self._standing
-        yield _one("alwand_last_poll_seconds", "Since Telegram last answered.", vitals.since_heard)
+        if vitals.receives:
+            yield _one("alwand_last_poll_seconds", "Since Telegram last answered, where this process asks it.", vitals.since_heard)
+        yield _several("alwand_duty", "Whether this process does what only one may do at a time.", "duty", vitals.does)
         if vitals.withheld is not None:
             yield _one("alwand_withheld", "Updates that Telegram has not brought to the webhook yet.", vitals.withheld)
         yield _one("alwand_last_commit_seconds", "Since something was last put on disk; the bot writes each minute.", vitals.since_written)

@@ -34,13 +34,16 @@ class Signs:
     """What the process shows of itself: when its loops last went round and when it heard the channel, in monotonic seconds.
 
     `poll_seconds` is how long the channel may take to answer when there is nothing new; `withheld`, how much it held for us when it last
-    told.
+    told. Of several processes each has its own loops: `receives` tells whether the channel is heard here, `does` of each duty whether it
+    is done here.
     """
 
     rounds: Callable[[], Mapping[str, float]]
     heard: Callable[[], float | None]
     poll_seconds: float
     withheld: Callable[[], int | None] = lambda: None
+    receives: Callable[[], bool] = lambda: True
+    does: Callable[[], Mapping[str, bool]] = dict
 
 
 class Vitals:
@@ -63,9 +66,19 @@ class Vitals:
 
     @property
     def since_heard(self) -> float:
-        """Seconds since the channel was heard, or since the start if it never was."""
+        """Seconds since the channel was heard, or since this process began to listen if it never was."""
         heard = self._signs.heard()
         return time.monotonic() - (self._begun if heard is None else heard)
+
+    @property
+    def receives(self) -> bool:
+        """Whether it is this process that hears the channel."""
+        return self._signs.receives()
+
+    @property
+    def does(self) -> Mapping[str, bool]:
+        """Tell of each duty whether it is done in this process."""
+        return self._signs.does()
 
     @property
     def withheld(self) -> int | None:
@@ -84,10 +97,11 @@ class Vitals:
         return {name: max(0.0, now - at) for name, at in self._signs.rounds().items()}
 
     async def ready(self) -> Mapping[str, bool]:
-        """Tell of each of `PARTS` whether it is as it should be."""
+        """Tell of each of `PARTS` that is in this process whether it is as it should be."""
         written = await self._writes()
         rounds = {name: seconds <= ROUND_PATIENCE for name, seconds in self.since_round.items()}
         heard = self._signs.heard() is not None and self.since_heard <= self._signs.poll_seconds + POLL_PATIENCE
+        heard = heard or not self.receives
         return {"database": written, "key": self._key, **rounds, "channel": heard}
 
     async def _writes(self) -> bool:

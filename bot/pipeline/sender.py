@@ -21,7 +21,8 @@ and mark, or whose answer was lost, is sent once more; an edit may be repeated f
 
 Where no row may go, the couriers of the fan-out (`bot/pipeline/fanout`) carry copies of broadcasts, within the same pace and slots.
 
-One process sends. On SQLite the lock on the database sees to that (`bot/storage/lock.py`).
+One process sends. On SQLite the lock on the database sees to that (`bot/storage/lock.py`), on PostgreSQL a lease: the database and the
+channels that are handed in here are its (`bot/pipeline/duties.py`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -136,8 +137,16 @@ class Sender:
         self._changed.set()
 
     async def run(self) -> None:
-        """Send until stopped."""
-        await self._pick_up()
+        """Send until stopped. Cancelled, it leaves everything as it stands: whoever sends next learns from the disk how that is."""
+        try:
+            await self._picked_up()
+            await self._send_all()
+            await self.couriers.finish()
+        finally:
+            self._line.close()
+            self.couriers.abandon()
+
+    async def _send_all(self) -> None:
         async with asyncio.TaskGroup() as under_way:
             while not self._stopping:
                 self._changed.clear()
@@ -155,7 +164,14 @@ class Sender:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(pause):
                             await self._changed.wait()
-        await self.couriers.finish()
+
+    async def _picked_up(self) -> None:
+        while not self._stopping:
+            try:
+                await self._pick_up()
+                return
+            except StorageUnavailable:
+                await asyncio.sleep(STORAGE_PAUSE)
 
     async def _pick_up(self) -> None:
         """Learn from the disk where the process before us stopped."""
@@ -207,9 +223,12 @@ class Sender:
         self._stale = False
         wall = self._clock.now()
         limit = max(HEADS, int(self._limits.per_second * 2))
+
+        async def both(conn: AsyncConnection) -> tuple[list[Head], datetime | None]:
+            return await outbox.heads(conn, wall, limit), await outbox.next_due(conn, wall)
+
         try:
-            self._heads = await self._db.read(lambda conn: outbox.heads(conn, wall, limit))
-            due = await self._db.read(lambda conn: outbox.next_due(conn, wall))
+            self._heads, due = await self._db.read(both)
         except StorageUnavailable:
             self._storage_trouble()
             return

@@ -171,8 +171,10 @@ class Timekeeper:
                 self._believe(self._belief, reading)
         await self.look()
 
-    async def look(self) -> None:
+    async def look(self, *, moves: bool = True) -> None:
         """See whether the time is to be believed, write it down, tell who has to know, and move what waits.
+
+        Of several processes one `moves` it.
 
         Raises:
             StorageUnavailable: not all of it was done; the next look does it.
@@ -187,6 +189,8 @@ class Timekeeper:
         elif not seconds and self._clock.monotonic() - self._kept_at >= KEEP_SECONDS:
             await self._db.transact(self._remember)
             self._kept_at = self._clock.monotonic()
+        if not moves:
+            self._set_back = None
         if self._set_back is not None:
             before, now = self._set_back
             moved = await self._db.transact(lambda conn: waits.set_back(conn, before, now))

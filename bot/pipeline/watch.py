@@ -24,6 +24,7 @@ from bot.pipeline.surroundings import Surroundings
 from bot.storage import forums, inbox, outbox, settings
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
+from bot.storage.upsert import hold
 
 log = structlog.get_logger()
 
@@ -37,13 +38,18 @@ CHANNEL_KEEPS: Final = timedelta(hours=24)
 """How long the channel keeps what it could not deliver to us."""
 
 
-async def announce_absence(db: Database, around: Surroundings, now: datetime) -> None:
-    """Tell every forum and the province from when to when nobody was here, if that was too long for the channel to keep everything."""
+async def announce_absence(db: Database, around: Surroundings, now: datetime, *, alone: bool = True) -> None:
+    """Tell every forum and the province from when to when nobody was here, if that was too long for the channel to keep everything.
+
+    Unless it is `alone`, another process may hear the channel already.
+    """
 
     async def work(conn: AsyncConnection) -> timedelta | None:
+        await hold(conn, settings.HEARTBEAT)
         last = await settings.heartbeat(conn, around.keys)
         await settings.beat(conn, around.keys, now)
-        await settings.hear(conn, around.keys, None)
+        if alone:
+            await settings.hear(conn, around.keys, None)
         if last is None or now - last <= CHANNEL_KEEPS:
             return None
         words = N_(
@@ -64,6 +70,7 @@ class Watch:
     """Looks after the others, and writes down each minute that it was there.
 
     With that it writes when the channel was last `heard` (monotonic seconds), and how much it `withheld`: holds because it cannot bring it.
+    Of several processes the one that `leads` looks after what waits.
     """
 
     def __init__(
@@ -73,12 +80,14 @@ class Watch:
         limits: Limits,
         heard: Callable[[], float | None] = lambda: None,
         withheld: Callable[[], int | None] = lambda: None,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self._db = db
         self._clock = clock
         self._limits = limits
         self._heard = heard
         self._withheld = withheld
+        self._leads = leads
         self._told_waiting = float("-inf")
 
     async def run(self) -> None:
@@ -91,7 +100,8 @@ class Watch:
             if (lag := now - before - ROUND_SECONDS) > LAG_SECONDS:
                 log.error("alarm", about="lag", seconds=round(lag, 1), meaning="something held up the whole bot")
             try:
-                await self.look(now)
+                if self._leads():
+                    await self.look(now)
                 if now - beaten >= BEAT_SECONDS or (self._heard() is not None and not heard):
                     beaten, heard = now, self._heard() is not None
                     await self.beat()
@@ -106,8 +116,9 @@ class Watch:
 
         async def work(conn: AsyncConnection) -> None:
             await settings.beat(conn, self._db.keys, now)
-            await settings.hear(conn, self._db.keys, None if ago is None else now - ago)
-            await settings.put(conn, self._db.keys, WITHHELD, "" if withheld is None else str(withheld))
+            if ago is not None:  # of several processes those that do not receive hear nothing
+                await settings.hear(conn, self._db.keys, now - ago)
+                await settings.put(conn, self._db.keys, WITHHELD, "" if withheld is None else str(withheld))
 
         await self._db.transact(work)
 

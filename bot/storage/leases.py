@@ -51,12 +51,14 @@ class View:
         mine: this process's leases, just renewed, with their fences.
         others: all other leases, with their fences.
         standing: how those are held.
+        holders: by whom they are, or were, held.
         members: the numbers of the processes that are there, in order, this one among them.
     """
 
     mine: dict[str, int]
     others: dict[str, int]
     standing: dict[str, Standing]
+    holders: dict[str, int]
     members: tuple[int, ...]
 
 
@@ -106,6 +108,7 @@ async def look(conn: AsyncConnection, me: int) -> View:
     mine: dict[str, int] = {}
     others: dict[str, int] = {}
     standing: dict[str, Standing] = {}
+    holders: dict[str, int] = {}
     members = {me}
     for row in await conn.execute(_LOOK, {"me": me, "span": SPAN, "presence": PRESENCE}):
         if row.name.startswith(HERE):
@@ -114,9 +117,9 @@ async def look(conn: AsyncConnection, me: int) -> View:
         elif row.mine:
             mine[row.name] = row.fence
         else:
-            others[row.name] = row.fence
+            others[row.name], holders[row.name] = row.fence, row.holder
             standing[row.name] = "free" if row.holder == NOBODY else "lapsed" if row.lapsed else "held" if row.present else "gone"
-    return View(mine, others, standing, tuple(sorted(members)))
+    return View(mine, others, standing, holders, tuple(sorted(members)))
 
 
 async def take(conn: AsyncConnection, me: int, name: str, fence: int) -> Lease | None:

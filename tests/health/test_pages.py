@@ -13,6 +13,7 @@ import pytest
 from bot.health.meters import OUTCOMES, TURNS
 from bot.health.pages import CONNECTIONS
 from bot.model.effects import Priority
+from bot.pipeline.works import DUTIES
 from tests.fire.canaries.story import found, reports, somebody
 from tests.health.asking import Pages, free_port, number, status, until
 from tests.town.town import Town, raised
@@ -33,6 +34,7 @@ def sets_of_labels(town: Town) -> dict[str, set[str]]:
         "priority": {priority.name.lower() for priority in Priority},
         "state": {"waiting", "parked", "sending", "held", "dead", "paused"},
         "loop": {"dispatch", "send", "timers"},
+        "duty": set(DUTIES),
         "forum": set(town.forums),
         "database": {"sqlite"},
     }

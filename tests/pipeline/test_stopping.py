@@ -23,9 +23,10 @@ async def test_a_cancellation_while_it_is_woken_ends_it(house: House, part: str,
     async def nothing(lane: str) -> bool:
         return False
 
+    sending = machine.sending(house.db, channel)
     parts: dict[str, tuple[Callable[[], Awaitable[None]], Callable[[], None]]] = {
-        "feeder": (machine.feeder.run, machine.feeder.wake),
-        "sender": (machine.sender.run, machine.sender.wake),
+        "feeder": (sending.feeder.run, sending.feeder.wake),
+        "sender": (sending.sender.run, sending.sender.wake),
         "dispatcher": (lambda: machine.dispatcher.run(nothing), machine.dispatcher.wake),
     }
     run, wake = parts[part]

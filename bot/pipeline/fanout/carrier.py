@@ -126,12 +126,15 @@ class Carrier:
 
     async def finish(self) -> None:
         """Wait until all that was begun is written down."""
-        try:
-            while self._tasks:
-                await asyncio.wait(self._tasks)
-        finally:
-            for task in self._tasks:
-                task.cancel()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def abandon(self) -> None:
+        """Leave everything as it stands."""
+        self._clear = False
+        for task in self._tasks:
+            task.cancel()
+        self._marks.abandon()
 
     def over(self, sending: Sending, head: Head | Errand) -> None:
         """Nothing is on its way to somebody any more."""

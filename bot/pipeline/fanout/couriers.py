@@ -67,6 +67,7 @@ class Couriers:
         self.hurry = self._carrier.hurry
         self.line_changed = self._carrier.line_changed
         self.finish = self._carrier.finish
+        self.abandon = self._carrier.abandon
 
     def open(self, occurrences: Collection[Occurrence]) -> None:
         """Send these occurrences and no others; what is claimed of others goes back."""

@@ -82,6 +82,11 @@ class Marks:
             self._writing = asyncio.create_task(self._write(), name="marks")
         await written
 
+    def abandon(self) -> None:
+        """Write nothing more."""
+        if self._writing is not None:
+            self._writing.cancel()
+
     async def _write(self) -> None:
         """Write for everybody who waits, until nobody does."""
         try:
