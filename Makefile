@@ -57,7 +57,8 @@ lock: $(VENV)/dev.stamp
 	@$(LOCK) -o requirements.lock
 	@$(LOCK) --group dev -o requirements-dev.lock
 	@$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 --group peers -o requirements-peers.lock
-	@git diff --stat -- requirements.lock requirements-dev.lock requirements-peers.lock
+	@$(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 --group build -o requirements-build.lock
+	@git diff --stat -- requirements.lock requirements-dev.lock requirements-peers.lock requirements-build.lock
 
 locales: $(VENV)/dev.stamp
 	@$(RUN) -m bot.i18n.update

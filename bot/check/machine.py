@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Mapping
@@ -19,11 +20,10 @@ from bot.model.ids import LANGUAGES, PROVINCE, ForumId
 from bot.storage import forums
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
+from bot.storage.room import LEAST_BYTES, LEAST_SHARE
 from bot.storage.seal import Keyring
 from bot.storage.sqlite import path_of
 
-FREE_BYTES = 200 * 1024**2
-FREE_SHARE = 0.05
 HALF_A_YEAR = timedelta(days=183)
 """A number to call is tried again after this."""
 
@@ -36,7 +36,9 @@ def key_file(config: Config) -> Finding:
         mode = stat.S_IMODE(file.stat().st_mode)
     except (AlwandError, OSError) as error:
         return wrong("key", "cannot be used", str(error))
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    # systemd lets the user in by a list beside the mode, which shows there as a right of the group; nobody else gets into its folder.
+    systemds = str(file.parent) == os.environ.get("CREDENTIALS_DIRECTORY")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and not systemds:
         return wrong("key", "others on this machine can use the key file", f"chmod 400 {file}")
     return fine("key", "only its owner can read it")
 
@@ -76,14 +78,14 @@ def backup(config: Config) -> Finding:
 
 
 def disk(config: Config) -> Finding:
-    """Examine the space left where the database is: the bot stops taking messages below 5 % or 200 MB."""
+    """Examine the space left where the database is: the bot takes no messages where less than 5 % and 200 MB are left."""
     folder = path_of(config.storage.url).parent if config.storage.url.startswith("sqlite") else Path.cwd()
     try:
         usage = shutil.disk_usage(folder)
     except OSError:
         return wrong("disk", f"{folder} cannot be examined", "make the folder, or change [storage] url")
     free, share = usage.free, usage.free / usage.total
-    if free < FREE_BYTES or share < FREE_SHARE:
+    if free < LEAST_BYTES or share < LEAST_SHARE:
         return wrong("disk", f"{free // 1024**2} MB free ({share:.0%})", f"make room on the disk of {folder}: 5 % and 200 MB are needed")
     return fine("disk", f"{free // 1024**2} MB free")
 

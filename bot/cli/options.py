@@ -7,7 +7,8 @@ import click
 config_file = click.option(
     "--config",
     "config_file",
+    envvar="ALWAND_CONFIG",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The settings; begin with a copy of config.example.toml.",
+    help="The settings; begin with a copy of config.example.toml. Also as ALWAND_CONFIG.",
 )
