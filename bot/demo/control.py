@@ -161,7 +161,7 @@ class Control:
             self.faults.latency = float(wanted["latency"])
         if "kind" in wanted:
             names = ("chat", "times", "status", "description", "retry_after", "seconds")
-            details = {name: wanted[name] for name in names if name in wanted}
+            details = {name: wanted[name] for name in names if name in wanted} | {"body": str(wanted.get("body", "")).encode()}
             self.faults.add(str(wanted["kind"]), str(wanted.get("method", "*")), **details)
         return {"faults": len(self.faults.all), "network": self.world.network}
 

@@ -90,7 +90,7 @@ for the person's own talk with the bot. It answers `{"ok": true, "chat_id", "mes
 `user` the bot is meant.
 `POST /world/crowd` `{"size", "languages"?: ["ar"], "blocking"?: 0.02, "gone"?: 0.005}` gathers a crowd, `GET` looks at it:
 `{"crowd": null | Crowd with "first" (their ids follow each other) and "missed"}`.
-`POST /world/faults` `{"method", "chat"?, "kind", "times"?: 1, "status"?, "description"?, "retry_after"?, "seconds"?}`
+`POST /world/faults` `{"method", "chat"?, "kind", "times"?: 1, "status"?, "description"?, "retry_after"?, "seconds"?, "body"?}`
 (kinds in `api/faults.py`), `{"clear": true}`, `{"network": false}`. `POST /world/clock` `{"advance": seconds}`.
 `GET /world/calls?since=<n>&method=` -> `{"calls": [{"n", "time", "method", "params", "files", "status", "result" |
 "error"}], "next"}`. `GET /world/delivered?chat=<id>` -> what the bot's messages in a chat look like now, and how often

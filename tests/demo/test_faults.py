@@ -43,6 +43,13 @@ async def test_a_429_names_the_seconds_and_hits_only_its_chat(bot: Bot, sara: Pe
     assert answer["description"] == "Too Many Requests: retry after 3600"
 
 
+async def test_any_bytes_can_be_put_into_telegrams_mouth(bot: Bot, sara: Person) -> None:
+    bot.telegram.faults.add("says", "getUpdates", body=b"\xff no list")
+    async with bot.session.post(f"{bot.telegram.url}/bot{bot.telegram.token}/getUpdates") as found:
+        assert (found.status, await found.read()) == (200, b"\xff no list")
+    assert len(bot.world.updates) == 1
+
+
 async def test_a_proxys_page_is_no_json(bot: Bot, sara: Person) -> None:
     bot.telegram.faults.add("html", "getUpdates")
     async with bot.session.post(f"{bot.telegram.url}/bot{bot.telegram.token}/getUpdates") as found:

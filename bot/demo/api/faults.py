@@ -2,12 +2,13 @@
 
 Kinds: `status` answers an error without doing anything (`status`, `description`, `retry_after`); `html` answers a web
 page as a proxy does; `truncated` does it and cuts the JSON; `reset_before` and `reset_after` break the connection before
-or after it was done; `hang` does it and never answers; `stall` neither does nor answers; `delay` does it after `seconds`.
+or after it was done; `hang` does it and never answers; `stall` neither does nor answers; `delay` does it after `seconds`;
+`says` does nothing and answers `body`, whatever that is, as if all were well.
 """
 
 from dataclasses import dataclass
 
-KINDS = frozenset({"status", "html", "truncated", "reset_before", "reset_after", "hang", "stall", "delay"})
+KINDS = frozenset({"status", "html", "truncated", "reset_before", "reset_after", "hang", "stall", "delay", "says"})
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Fault:
     description: str = ""
     retry_after: int | None = None
     seconds: float = 0.0
+    body: bytes = b""
     met: int = 0
 
     def __post_init__(self) -> None:

@@ -153,6 +153,9 @@ class Gate:
             case "html":
                 self._note(method, given, {}, 502, error="502 Bad Gateway")
                 await _respond(send, 502, _PROXY_PAGE, b"text/html")
+            case "says":
+                self._note(method, given, {}, 200)
+                await _respond(send, 200, fault.body)
             case "reset_before":
                 self._note(method, given, {}, 599, error="connection reset before")
                 await self._reset(scope, receive)
