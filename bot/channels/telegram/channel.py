@@ -150,8 +150,9 @@ class TelegramChannel:
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None:
         """Answer a button press. Telegram takes that for 150 s and shows at most 200 characters; nothing depends on it."""
         toast = split(text, int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH), TEXT)[0]
+        words = {"text": toast, "show_alert": alert} if toast else {}
         with contextlib.suppress(TelegramError):
-            await self.bot.answer_callback_query(press, toast or None, show_alert=alert, read_timeout=_PRESS_SECONDS)
+            await self._transport.call(f"{self.bot.base_url}/answerCallbackQuery", {"callback_query_id": press, **words}, _PRESS_SECONDS)
 
     async def publish_menus(self) -> bool:
         """Set the command menus and the sentence under the name; return whether Telegram took all of it. Trying again does no harm."""

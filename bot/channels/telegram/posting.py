@@ -164,6 +164,11 @@ class Poster:
         body = await self._transport.upload(f"{self._url}/{_METHODS[form]}", given, form, upload.name, upload.data)
         return _message(body)
 
+    async def edit(self, method: str, parameters: Json) -> None:
+        """Change a message. Raises as the transport does."""
+        given = parameters | ({"link_preview_options": _NO_PREVIEW} if "text" in parameters else {})
+        await self._transport.call(f"{self._url}/{method}", given, READ_SECONDS)
+
     async def _call(self, method: str, parameters: Json) -> Json:
         return _message(await self._transport.call(f"{self._url}/{method}", parameters, READ_SECONDS))
 

@@ -7,10 +7,11 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import Sign
+from bot.channels.telegram.fields import Json
 from bot.channels.telegram.files import FileLost, Files, Upload
 from bot.channels.telegram.layout import Part, lay_out, note_for
 from bot.channels.telegram.outcomes import RETRY_SECONDS, Verdict, outcome_of, verdict_of
@@ -26,7 +27,6 @@ Draw = Callable[[str, tuple[tuple[str, int, bool], ...], Language], Awaitable[by
 """Makes a PNG of a title and its bars (label, value, whether marked); None where that cannot be done."""
 _PATIENCE: Final = 20.0
 """Seconds that the second part of a long message waits in place, rather than have its first part taken back."""
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
 class _Unlike(Exception):
@@ -166,12 +166,14 @@ class Sender:
 
     async def _edit_one(self, chat: int | str, message: str, part: Part, *, caption: bool) -> bool:
         """Edit one message; False if it has no caption or no text to edit. Raises `_Unlike` if it cannot be edited at all."""
-        buttons = {"reply_markup": part.markup} if part.markup is not None and "inline_keyboard" in part.markup else None
+        which: Json = {"chat_id": chat, "message_id": int(message)}
+        if part.markup is not None and "inline_keyboard" in part.markup:
+            which["reply_markup"] = part.markup
         try:
             if caption:
-                await self._bot.edit_message_caption(chat, int(message), caption=part.text, api_kwargs=buttons)
+                await self._poster.edit("editMessageCaption", {**which, "caption": part.text})
             else:
-                await self._bot.edit_message_text(part.text, chat, int(message), link_preview_options=_NO_PREVIEW, api_kwargs=buttons)
+                await self._poster.edit("editMessageText", {**which, "text": part.text})
         except AnswerLost:
             raise Refused(500) from None  # the same edit twice does no harm: later, then, and not unsure
         except Refused as refused:
