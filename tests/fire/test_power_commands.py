@@ -48,6 +48,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", migrations.REVISIONS[:-1])
 async def test_f07_an_upgrade_is_done_or_not_begun_and_the_copy_from_before_it_is_whole(
     tmp_path: Path, keys: Keyring, revision: str
@@ -74,6 +75,7 @@ async def test_f07_an_upgrade_is_done_or_not_begun_and_the_copy_from_before_it_i
         await db.close()
 
 
+@pytest.mark.slow
 async def test_f07_a_first_start_that_was_cut_short_is_simply_begun_anew(tmp_path: Path, keys: Keyring) -> None:
     """F7: whatever it left of a database is none yet, and nobody has to remove it by hand."""
     root = tmp_path / "new"
