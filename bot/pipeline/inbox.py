@@ -70,6 +70,7 @@ class Inbox:
             for update in received
         ]
         try:
+            self._db.trouble.admit()
             new = await self._db.transact(lambda conn: inbox.store(conn, keys, items))
         except StorageUnavailable:
             self._outage.tell(received)

@@ -11,7 +11,8 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.storage.errors import Reason
+from bot.storage.errors import Reason, StorageUnavailable
+from bot.storage.room import Room
 
 log = structlog.get_logger()
 
@@ -19,16 +20,34 @@ CALM_SECONDS: Final = 5.0
 
 
 class Trouble:
-    """Hears of every transaction, as the `trouble` of a `bot.storage.database.Database`."""
+    """Hears of every transaction, as the `trouble` of a `bot.storage.database.Database`; `room` is that on its disk, if it is ours."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, room: Room | None = None) -> None:
         self._clock = clock
+        self._room = room
+        if room is not None:
+            room.keep()
         self._told: set[Reason] = set()
         self._since = self._last = float("-inf")
         self._refused = 0
 
+    def admit(self) -> None:
+        """Let something new be taken in.
+
+        Raises:
+            StorageUnavailable: the disk has only room for what is here already.
+        """
+        if self._room is not None and self._room.short():
+            self._tell("full")
+            raise StorageUnavailable("full")
+
     def refused(self, reason: Reason) -> None:
         """The storage did not take something, or could not be read."""
+        if reason == "full" and self._room is not None:
+            self._room.give()
+        self._tell(reason)
+
+    def _tell(self, reason: Reason) -> None:
         self._last = self._clock.monotonic()
         self._refused += 1
         if not self._told:
@@ -45,6 +64,8 @@ class Trouble:
             return
         now = self._clock.monotonic()
         if now - self._last >= CALM_SECONDS:
+            if self._room is not None:
+                self._room.keep()
             log.warning("storage", outcome="takes again", seconds=round(now - self._since), refused=self._refused)
             self._told.clear()
             self._refused = 0

@@ -30,6 +30,10 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 class Hearer(Protocol):
     """Hears whether the storage takes what it is given."""
 
+    def admit(self) -> None:
+        """Let something new be taken in. Raises StorageUnavailable where there is only room for what is here already."""
+        ...
+
     def refused(self, reason: Reason) -> None:
         """It did not take something, or could not be read."""
         ...
@@ -41,6 +45,9 @@ class Hearer(Protocol):
 
 class Nobody:
     """Hears nothing: a command tells its own user."""
+
+    def admit(self) -> None:
+        """Let everything in."""
 
     def refused(self, reason: Reason) -> None:
         """Hear nothing."""

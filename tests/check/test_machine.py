@@ -106,7 +106,7 @@ def test_a_disk_with_room_is_fine(config: Config) -> None:
 
 
 def test_a_full_disk_is_told(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "FREE_BYTES", 2**60)
+    monkeypatch.setattr(machine, "LEAST_BYTES", 2**60)
     found = machine.disk(config)
     assert found.level == "wrong"
     assert "make room on the disk of" in found.remedy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import resource
 import signal
 from collections.abc import AsyncIterator
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.fire.faults import limited, lines, one_line, others_are_served, until_alarm
+from tests.fire.faults import limited, one_line, others_are_served
 from tests.fire.kept import kept, settled
 from tests.fire.table.conftest import Raise
 from tests.town.people import Resident
 from tests.town.town import Town, raised
-from tests.town.words import plain
 
 SORRY = "Sorry, we could not read this message."
 
