@@ -12,7 +12,7 @@ import structlog
 
 from bot.channels.base import Channel
 from bot.clock import SystemClock
-from bot.pipeline.bell import Bell, Word
+from bot.pipeline.bell import WORDS, Bell, Word
 from bot.pipeline.duties import Duties, told
 from bot.pipeline.fanout.counting import Counting
 from bot.pipeline.fanout.feeder import Feeder
@@ -23,11 +23,11 @@ from bot.pipeline.outage import Outage
 from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timekeeping import Timekeeper
-from bot.pipeline.timers import Timers
+from bot.pipeline.timers import TICK_SECONDS, Timers
 from bot.pipeline.trouble import Trouble
 from bot.pipeline.turn import Decide, Turns
 from bot.pipeline.watch import Watch
-from bot.pipeline.works import Begin, Duty, Going, Sending
+from bot.pipeline.works import DUTIES, Begin, Duty, Going, Sending
 from bot.storage.company import Company
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
@@ -94,12 +94,16 @@ class Machine:
         begins: dict[Duty, Begin] = {"receive": self.receiving, "tick": self.ticking, "send": self.sending}
         if company is not None:
             company.heard = self._called
-            if not channel.alone:
-                del begins["receive"]
+        if company is not None and not channel.alone:
+            del begins["receive"]
         self.duties = Duties(begins, db, channel, company)
-        self.watch = Watch(
-            db, self.time, limits, lambda: channel.heard, lambda: channel.waiting, leads=lambda: self.duties.holds("tick")
-        )
+        leads = partial(self.duties.holds, "tick")
+        self.watch = Watch(db, self.time, limits, lambda: self.heard, lambda: channel.waiting, leads=leads)
+        self._beside: dict[str, Callable[[], Awaitable[None]]] = {"watch": self.watch.run, "count": self.counting.run}
+        if company is not None:
+            self._beside["clock"] = self._keep_time
+            if not channel.alone:
+                self._beside["receive"] = self.receiving(db, channel).run
 
     def sending(self, db: Database, channel: Channel) -> Sending:
         """Begin to send."""
@@ -138,6 +142,15 @@ class Machine:
         """Whether this process is one that hears the channel."""
         return not self.channel.alone or self.duties.holds("receive")
 
+    def does(self) -> Mapping[str, bool]:
+        """Tell of each duty whether it is done in this process."""
+        return {duty: self.duties.holds(duty) for duty in DUTIES}
+
+    @property
+    def heard(self) -> float | None:
+        """Monotonic time at which this process last heard the channel; None where it has not, or another does."""
+        return self.channel.heard if self.receives else None
+
     async def run(self, asked_to_stop: asyncio.Event) -> None:
         """Run until asked to stop: the intake ends, the turns and sends that have begun are finished, the rest waits on disk.
 
@@ -151,8 +164,7 @@ class Machine:
             def begin(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
                 return tasks.create_task(told(name, work), name=name)
 
-            beside = [begin("watch", self.watch.run), begin("count", self.counting.run), begin("clock", self._keep_time)]
-            if not self.channel.alone
+            beside = [begin(name, goes) for name, goes in self._beside.items()]
             bell = begin("bell", self.bell.run)
             work = [begin("dispatch", lambda: self.dispatcher.run(self.turns.handle)), begin("duties", self.duties.run)]
             await asked_to_stop.wait()
@@ -161,17 +173,44 @@ class Machine:
             await self._finish(work)
             bell.cancel()
 
-    def _feed(self) -> None:
-        self.feeder.hungry()
+    def _arrived(self, eager: Iterable[str]) -> None:
+        self.dispatcher.wake(eager)
+        self.bell.ring("told")
+
+    def _hear(self, word: Word) -> None:
+        if word == "told":
+            self.dispatcher.wake()
+        else:
+            self.duties.hear(word)
+
+    def _needed(self, word: Word) -> bool:
+        """Whether another process has to hear it."""
+        return len(self.duties.members) > 1 and (word == "told" or not self.duties.holds("send"))
+
+    def _called(self, word: str) -> None:
+        """Another process has called."""
+        match word:
+            case "told" | "sends" | "casts":
+                self._hear(word)
+            case "leases":
+                self.duties.look()
 
     def _look_again(self) -> None:
         self.dispatcher.wake()
-        self.sender.wake()
-        self.feeder.wake()
+        for word in WORDS:
+            self.duties.hear(word)
+
+    async def _keep_time(self) -> None:
+        """See whether the time is to be believed, where the ticking does not."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if not self.duties.holds("tick"):
+                with suppress(StorageUnavailable):
+                    await self.time.look(moves=False)
 
     async def _finish(self, work: list[asyncio.Task[None]]) -> None:
         self.dispatcher.stop()
-        self.sender.stop()
+        self.duties.stop()
         _, unfinished = await asyncio.wait(work, timeout=STOP_SECONDS)
         for task in unfinished:
             task.cancel()
