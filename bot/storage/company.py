@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,6 +26,7 @@ from bot.storage import leases, migrations
 from bot.storage.errors import StorageUnavailable
 from bot.storage.leases import Lease, View
 from bot.storage.postgresql import RUNNING_LOCK, SESSION
+from bot.storage.start import postgresql_text
 
 log = structlog.get_logger()
 
@@ -160,15 +162,15 @@ async def joined(url: str, names: Collection[str]) -> AsyncIterator[Company]:
     )
     company = Company(engine, names)
     try:
-        await _begun(company)
+        await _begun(company, engine.url)
         yield company
     finally:
         await company.end()
         await engine.dispose()
 
 
-async def _begun(company: Company) -> None:
+async def _begun(company: Company, url: URL) -> None:
     try:
         await company.look()
     except StorageUnavailable as error:
-        raise StartRefused("PostgreSQL cannot be reached: start it, or change [storage] url") from error
+        raise StartRefused(postgresql_text(error.__cause__, url)) from error

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 
 LEAST_BYTES: Final = 200 * 1024**2
 LEAST_SHARE: Final = 0.05
-"""So much of a disk has to be free, by either measure: 5 % of a large disk are more than anybody needs, and so are 200 MB of a small one."""
+"""So much of a disk has to be free, whichever is less: of a large disk 5 % are more than anybody needs, of a small one 200 MB."""
 RESERVE: Final = 4 * 1024**2
 RESERVED_SHARE: Final = 0.01
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -176,7 +176,7 @@ async def open_postgresql(url: str, keys: Keyring | None, *, migrate: bool) -> A
     except BaseException as error:
         await engine.dispose()
         if isinstance(error, DBAPIError | OSError):
-            raise StartRefused(_postgresql_text(error, url)) from error
+            raise StartRefused(postgresql_text(error, make_url(url))) from error
         raise
     return engine
 
@@ -187,11 +187,11 @@ async def _be_alone(conn: AsyncConnection) -> None:
         raise StartRefused("processes of an older version run on this database: end them all, then start this one, which upgrades it")
 
 
-def _postgresql_text(error: BaseException, url: str) -> str:
-    where = make_url(url)
-    name = f"PostgreSQL at {where.host or 'its socket'}"
-    state = postgresql.state_of(error) or ""
-    if state.startswith("28"):
+def postgresql_text(error: BaseException | None, url: URL) -> str:
+    """Return why PostgreSQL does not let us start, and what to do."""
+    name = f"PostgreSQL at {url.host or 'its socket'}"
+    state = postgresql.state_of(error) if error is not None else None
+    if state is not None and state.startswith("28"):
         return f"{name} refuses the user or password of [storage] url"
     if state == "3D000":
         return f"{name} has no database of the name in [storage] url: create it"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 import subprocess
 from collections.abc import AsyncIterator
@@ -236,5 +235,5 @@ async def test_f12_the_database_of_another_town_is_refused(sqlite_town: Town, tm
     (tmp_path / "other").mkdir()
     async with raised(tmp_path / "other") as other:
         await other.stop()
-        os.replace(other.folder / "alwand.db", sqlite_town.folder / "alwand.db")
+        (other.folder / "alwand.db").replace(sqlite_town.folder / "alwand.db")
         await refuses(sqlite_town, "the key does not fit this database")
