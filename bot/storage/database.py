@@ -93,6 +93,8 @@ class ReadOnly:
 
     async def close(self) -> None:
         """Let go of the database."""
+        if self._readers is not None:
+            await self._readers.close()
         await self.engine.dispose()
 
 

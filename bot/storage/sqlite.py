@@ -273,17 +273,33 @@ class Readers:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._free = asyncio.Semaphore(READERS)
+        self._idle: list[AsyncConnection] = []
 
     async def read(self, work: Work[T]) -> T:
         """Run the work on one consistent state."""
         try:
-            async with self._free, self._engine.connect() as conn:
-                driver = await near(conn)
-                driver.now("BEGIN")
+            async with self._free:
+                conn = self._idle.pop() if self._idle else await self._engine.connect()
                 try:
-                    return await work(conn)
-                finally:
-                    with suppress(sqlite3.Error):
-                        driver.now("ROLLBACK")
+                    result = await self._within(conn, work)
+                except BaseException:
+                    await conn.close()
+                    raise
+                self._idle.append(conn)
+                return result
         except (DBAPIError, sqlite3.Error) as error:
             raise unavailable(error) or error from error
+
+    async def _within(self, conn: AsyncConnection, work: Work[T]) -> T:
+        driver = await near(conn)
+        driver.now("BEGIN")
+        try:
+            return await work(conn)
+        finally:
+            with suppress(sqlite3.Error):
+                driver.now("ROLLBACK")
+
+    async def close(self) -> None:
+        """Let go of the connections that nobody uses."""
+        while self._idle:
+            await self._idle.pop().close()
