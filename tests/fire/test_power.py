@@ -5,8 +5,10 @@ What a bot really wrote is replayed to a moment, and a disk is made as a power c
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,17 +16,22 @@ import pytest_asyncio
 
 from tests.fire.power import scenes, trace
 from tests.fire.power.cuts import choose, how_many, replayed, seed
-from tests.fire.power.judge import Chronicle, acknowledged, chronicle, early_words, wrongs
+from tests.fire.power.judge import Chronicle, chronicle, early_words, wrongs
 from tests.fire.power.recovered import Bench, bench
 from tests.fire.power.scenes import Stage
 from tests.fire.power.trace import Synced
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.skipif(bool(trace.hindrance()), reason=trace.hindrance())]
 
-SCENES = {"report": scenes.report, "evening": scenes.evening}
+SCENES: dict[str, Callable[[Path], AbstractAsyncContextManager[Stage]]] = {
+    "report": scenes.report,
+    "webhook": partial(scenes.report, intake="webhook"),
+    "evening": scenes.evening,
+}
+NAMES = ["report", *(pytest.param(name, marks=pytest.mark.slow) for name in ("webhook", "evening"))]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["report", pytest.param("evening", marks=pytest.mark.slow)])
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=NAMES)
 async def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     async with SCENES[request.param](tmp_path_factory.mktemp(request.param)) as stage:
         yield stage
@@ -51,7 +58,7 @@ async def test_the_replayed_disk_is_the_real_one(stage: Stage) -> None:
 
 async def test_f07_nothing_is_acknowledged_or_said_before_it_is_on_the_disk(stage: Stage, past: Chronicle) -> None:
     """F7: a sync comes before the getUpdates that acknowledges, and before each message what marks it as being sent."""
-    assert len(acknowledged(stage.scene, stage.scene.over)) > 20
+    assert len(stage.scene.talk.acknowledged(stage.scene.over)) > 20
     assert early_words(past, stage.scene) == []
 
 

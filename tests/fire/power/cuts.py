@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.fire.power.disk import MANNERS, Disk, Files, Manner
 from tests.fire.power.trace import Event, OnDisk, Sent, Synced, Written
-from tests.fire.power.wire import Asked, asked
+from tests.fire.power.wire import Talk, talk
 
 NEAR_A_SYNC = 0.6
 """The share of the cuts that is close before, in, or close after a sync; others are where something leaves, or anywhere."""
@@ -37,9 +37,9 @@ class Scene:
         return str(self.root / "alwand.db") in self.there
 
     @cached_property
-    def asked(self) -> list[Asked]:
-        """What it asked of Telegram."""
-        return asked(self.events)
+    def talk(self) -> Talk:
+        """What it said to Telegram, and was told."""
+        return talk(self.events)
 
     def begins(self, path: Path) -> int:
         """Return the moment at which something was first written into a file."""

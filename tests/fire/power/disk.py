@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from tests.fire.power.trace import Created, Event, Linked, Mapped, NotUnderstood, Renamed, Synced, Truncated, Unlinked, Written
+from tests.fire.power.trace import Allocated, Created, Event, Linked, Mapped, NotUnderstood, Renamed, Synced, Truncated, Unlinked, Written
 
 Manner = Literal["synced", "written", "first", "sectors", "pages"]
 """What is left of what was not synced: nothing, all (a kill), the first so many writes and a part of the next, or here a sector of 512 or
@@ -96,6 +96,8 @@ class Disk:
                 ending = self._change(path, Younger(at, event.data))
             case Truncated(path=path, size=size) if self.is_here(path):
                 ending = self._change(path, Younger(size, None))
+            case Allocated(path=path, size=size) if self.is_here(path):
+                ending = self._change(path, Younger(max(size, len(self._file(path).seen)), None))
             case Renamed(path=path, to=to) | Linked(path=path, to=to) if self.is_here(path) or self.is_here(to):
                 ending = self._bind(to, self._file(path), gone=path if isinstance(event, Renamed) else None)
             case Unlinked(path=path) if self.is_here(path):

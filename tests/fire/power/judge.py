@@ -29,8 +29,7 @@ FRAME: Final = 24
 ERASED: Final = "alwand.erased"
 NEW: Final = 2
 """Rows of a database that was made and not used: its version, and its key check."""
-AT_ONCE: Final = frozenset({"getMe", "getUpdates", "setMyCommands", "setMyShortDescription", "answerCallbackQuery", "getFile"})
-"""What asks nobody to remember anything."""
+NOTHING: Final = Found("", 0, frozenset(), frozenset(), 0, ())
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,11 @@ class Chronicle:
     def last(self, at: float) -> int:
         """Return the number of the last commit that was durable before a moment; -1 for none."""
         return bisect_left(self.durable, at) - 1
+
+    def at(self, moment: float) -> Found:
+        """Return what was durable before a moment."""
+        last = self.last(moment)
+        return self.found[last] if last >= 0 else NOTHING
 
     def number(self, state: str) -> int:
         """Return the number of the last commit that made this state; -1 for one that never was."""
@@ -84,23 +88,15 @@ async def _whole(bench: Bench, files: Files) -> Found:
 def early_words(chronicle: Chronicle, scene: Scene) -> list[str]:
     """Return what left the process before that on which it rests was durable."""
     wrong: list[str] = []
-    for each in scene.asked:
-        last = chronicle.last(each.left)
-        known, sending = (chronicle.found[last].known, chronicle.found[last].sending) if last >= 0 else (frozenset(), frozenset())
-        wrong += [
-            f"update {number} was acknowledged at {each.left}, and on no disk" for number in acknowledged(scene, each.left + 1) - known
-        ]
-        if each.method not in AT_ONCE and each.chat not in sending:
-            wrong.append(f"{each.method} left at {each.left}, and nothing was marked as being sent there")
+    words = [*(call.left for call in scene.talk.asked), *(answer.left for answer in scene.talk.taken)]
+    for moment in sorted(words):
+        known = chronicle.at(moment).known
+        early = scene.talk.acknowledged(moment + 1) - known
+        wrong += [f"update {number} was acknowledged at {moment}, and on no disk" for number in early]
+    for call in scene.talk.asked:
+        if call.chat and call.chat not in chronicle.at(call.left).sending:
+            wrong.append(f"{call.method} left at {call.left}, and nothing was marked as being sent there")
     return wrong
-
-
-def acknowledged(scene: Scene, at: int) -> set[str]:
-    """Return the updates that Telegram had given, and was told before a moment that it may forget."""
-    polls = [each for each in scene.asked if each.method == "getUpdates" and each.left < at]
-    offset = max((each.parameters.get("offset", 0) for each in polls), default=0)
-    given = {update["update_id"] for each in polls for update in each.answer.get("result", ())}
-    return {str(number) for number in given if number < offset}
 
 
 async def wrongs(chronicle: Chronicle, scene: Scene, cuts: Sequence[Cut], bench: Bench) -> list[str]:
@@ -111,7 +107,7 @@ async def wrongs(chronicle: Chronicle, scene: Scene, cuts: Sequence[Cut], bench:
         if isinstance(found, str):
             wrong.append(f"{cut}: the start was refused: {found}")
             continue
-        lost = acknowledged(scene, cut.at) - found.known
+        lost = scene.talk.acknowledged(cut.at) - found.known
         wrong += [f"{cut}: {len(lost)} acknowledged updates are lost"] if lost else []
         wrong += [f"{cut}: {each}" for each in (*found.broken, *_misplaced(chronicle, cut, found), *list_behind(found, bench.place))]
     return wrong

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from bot.storage.seal import Keyring
 from tests.fire.power import trace
@@ -24,6 +24,7 @@ from tests.town.test_times import moves_clock
 from tests.town.town import Town, raised
 
 SAID: Final = "said"
+Intake = Literal["polling", "webhook"]
 
 
 @dataclass
@@ -40,9 +41,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def report(folder: Path, words: str = "quick") -> AsyncIterator[Stage]:
+async def report(folder: Path, words: str = "quick", intake: Intake = "polling") -> AsyncIterator[Stage]:
     """Two people write to a bot that runs for the first time, and then it is told to stop."""
-    async with _town(folder, words=words) as town:
+    async with _town(folder, words, intake) as town:
         recording = await _traced(town)
         sara, azad = town.resident("en"), town.resident("ckb", "Azad")
         await asyncio.gather(sara.arrives(), azad.arrives())
@@ -88,10 +89,10 @@ async def _is_answered(resident: Resident, forum: Forum) -> None:
 
 
 @asynccontextmanager
-async def _town(folder: Path, words: str = "quick") -> AsyncIterator[Town]:
+async def _town(folder: Path, words: str = "quick", intake: Intake = "polling") -> AsyncIterator[Town]:
     home = folder / "town"
     home.mkdir()
-    async with raised(home, words=words, asleep=True) as town:
+    async with raised(home, words=words, asleep=True, intake=intake) as town:
         yield town
 
 

@@ -63,6 +63,13 @@ class Truncated(OnDisk):
 
 
 @dataclass(frozen=True, slots=True)
+class Allocated(OnDisk):
+    """A file has at least this length."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Synced(OnDisk):
     """A file or a folder was made durable."""
 
@@ -279,6 +286,13 @@ def _truncated(call: _Call, began: int, ended: int | None) -> Event | None:
     return Truncated(began, ended, call.file, int(call.numbers[-1])) if call.file else None
 
 
+def _allocated(call: _Call, began: int, ended: int | None) -> Event | None:
+    mode, at, length = map(int, call.numbers[-3:])
+    if mode != 0:
+        raise NotUnderstood(f"fallocate of mode {mode}")
+    return Allocated(began, ended, call.file, at + length) if call.file else None
+
+
 def _mapped(call: _Call, began: int, ended: int | None) -> Event | None:
     found = _FILE.search(call.arguments)
     if found is None or "MAP_SHARED" not in call.arguments or "PROT_WRITE" not in call.arguments:
@@ -296,6 +310,7 @@ _READ: Final[Mapping[str, Callable[[_Call, int, int | None], Event | None]]] = {
     "writev": lambda *call: _written(*call, placed=False),
     "pwrite64": lambda *call: _written(*call, placed=True),
     "ftruncate": _truncated,
+    "fallocate": _allocated,
     "fsync": _synced,
     "fdatasync": _synced,
     "mmap": _mapped,

@@ -1,4 +1,4 @@
-"""What was asked of Telegram, and when the question had left: the requests and answers in a trace."""
+"""What was said between a bot and Telegram, and when it left the bot: the requests and answers in a trace, both ways."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final
 from tests.fire.power.trace import Event, NotUnderstood, Received, Sent
 
 _REQUEST: Final = re.compile(rb"[A-Z]+ (?:/file)?/bot[^/ ]+/(\S+) HTTP/1\.1\r\n")
+_TAKEN: Final = b"HTTP/1.1 200 "
 _LENGTH: Final = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CHAT: Final = re.compile(rb'name="chat_id"[^\r]*\r\n(?:[^\r]+\r\n)*\r\n(-?\d+)')
 
@@ -30,32 +31,64 @@ class Asked:
         return str(self.parameters.get("chat_id", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An update that was brought, and when the word left that it was taken."""
+
+    update: int
+    left: int
+
+
+@dataclass(slots=True)
+class Talk:
+    """All of it, in order."""
+
+    asked: list[Asked] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+
+    def acknowledged(self, at: int) -> set[str]:
+        """Return the updates of which Telegram was told before a moment that it may forget them."""
+        polls = [each for each in self.asked if each.method == "getUpdates" and each.left < at]
+        offset = max((each.parameters.get("offset", 0) for each in polls), default=0)
+        given = {update["update_id"] for each in polls for update in each.answer.get("result", ())}
+        brought = {each.update for each in self.taken if each.left < at}
+        return {str(number) for number in brought | {number for number in given if number < offset}}
+
+
 @dataclass(slots=True)
 class _Line:
-    """One connection, each way what is not read yet."""
+    """One connection: whether the bot asks on it, what is not read yet each way, and the questions without an answer."""
 
-    out: bytearray = field(default_factory=bytearray)
-    back: bytearray = field(default_factory=bytearray)
-    unanswered: list[Asked] = field(default_factory=list)
+    ours: bool
+    questions: bytearray = field(default_factory=bytearray)
+    answers: bytearray = field(default_factory=bytearray)
+    calls: list[Asked] = field(default_factory=list)
+    updates: list[int | None] = field(default_factory=list)
 
 
-def asked(events: Iterable[Event]) -> list[Asked]:
-    """Return all that was asked, in its order."""
+def talk(events: Iterable[Event]) -> Talk:
+    """Return what was said. Whoever speaks first on a connection is the one who asks there."""
     lines: dict[str, _Line] = {}
-    found: list[Asked] = []
+    found = Talk()
     for event in events:
-        if isinstance(event, Sent):
-            line = lines.setdefault(event.connection, _Line())
-            line.out += event.data
-            for head, body in _messages(line.out):
-                line.unanswered.append(_asked(head, body, event.began))
-                found.append(line.unanswered[-1])
-        elif isinstance(event, Received) and event.connection in lines:
-            line = lines[event.connection]
-            line.back += event.data
-            for _, body in _messages(line.back):
-                if line.unanswered:
-                    line.unanswered.pop(0).answer = _answer(body)
+        if not isinstance(event, Sent | Received):
+            continue
+        line = lines.setdefault(event.connection, _Line(isinstance(event, Sent)))
+        if isinstance(event, Sent) == line.ours:
+            line.questions += event.data
+        else:
+            line.answers += event.data
+        for head, body in _messages(line.questions):
+            if line.ours:
+                line.calls.append(_asked(head, body, event.began))
+                found.asked.append(line.calls[-1])
+            else:
+                line.updates.append(_object(body).get("update_id"))
+        for head, body in _messages(line.answers):
+            if line.ours:
+                line.calls.pop(0).answer = _object(body)
+            elif (update := line.updates.pop(0)) is not None and head.startswith(_TAKEN):
+                found.taken.append(Taken(update, event.began))
     return found
 
 
@@ -83,9 +116,9 @@ def _asked(head: bytes, body: bytes, left: int) -> Asked:
     return Asked(method[1].decode(), json.loads(body) if body else {}, left)
 
 
-def _answer(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(body)
+        found = json.loads(body)
     except ValueError:
         return {}
-    return answer if isinstance(answer, dict) else {}
+    return found if isinstance(found, dict) else {}
