@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.fire.authorisation.table import AREAS, HAPPENS, LISTS, MACHINE, OWN, PEOPLE, SAID_TO_ALL, Area, Row, States
+from tests.fire.authorisation.beside import FLOWS, HAPPENS, MACHINE, OWN, SAID_TO_ALL
+from tests.fire.authorisation.table import AREAS, LISTS, PEOPLE, Area, Row, States
 
 FILE: Final = Path(__file__).parents[3] / "docs" / "authorisation.md"
 HEADINGS: Final = {
@@ -53,7 +54,11 @@ def _area(area: Area) -> Iterator[str]:
     if area is not LISTS:
         yield "States: " + "; ".join(f"*{state}*: {told}" for state, told in area.states.items() if told) + "."
         if area.several:
-            yield "Together: " + "; ".join(f"*{name}*: {', '.join(states)}" for name, states in area.several.items() if name != ", ".join(states)) + "."
+            yield (
+                "Together: "
+                + "; ".join(f"*{name}*: {', '.join(states)}" for name, states in area.several.items() if name != ", ".join(states))
+                + "."
+            )
         yield ""
     yield "| what | " + " | ".join(HEADINGS.get(name, name) for name in area.acting) + " |"
     yield "| --- |" + " --- |" * len(area.acting)
@@ -80,9 +85,12 @@ def _cell(area: Area, states: States) -> str:
 def _rest() -> Iterator[str]:
     yield "## About oneself, in private"
     yield ""
-    yield "Everybody, at any time: it is about their own conversation, their own wishes and their own data. In a group these buttons do nothing."
+    yield "Everybody, at any time: their own conversation, their own wishes and their own data. In a group these buttons do nothing."
     yield ""
     yield from _listed(OWN)
+    yield "Their conversations:"
+    yield ""
+    yield from _listed(FLOWS)
     yield "## Said to everybody in a group"
     yield ""
     yield from _listed(SAID_TO_ALL)

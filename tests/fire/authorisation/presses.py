@@ -90,7 +90,8 @@ def about_session(hamlet: Hamlet, session: Session) -> Mapping[str, Ways]:
 
 
 CAST_VALUES: Final[Mapping[str, str]] = {
-    "open": "topic", "topic": "sessions", "text": "en", "quiz": "en", "right": "0", "lang": "-ckb", "area": "all", "circle": "women", "channels": "-on",
+    "open": "topic", "topic": "sessions", "text": "en", "quiz": "en", "right": "0", "lang": "-ckb",
+    "area": "all", "circle": "women", "channels": "-on",
     "delete": "yes",
 }  # fmt: skip
 OK_STEPS: Final = ("preview", "approve", "return", "back", "leave", "undo")

@@ -156,7 +156,7 @@ SESSIONS: Final = Area(
         Row("close its requests", ("finish",), arranging(("held",))),
         Row("read what people thought of it", ("words",), arranging(("held",))),
         Row("look at it, as somebody who was told of it", ("session", "map", "file"), ATTENDED),
-        Row("say whether they come", ("rsvp",), {name: TOLD for name in ATTENDED}),
+        Row("say whether they come", ("rsvp",), dict.fromkeys(ATTENDED, TOLD)),
         Row("say how it was, as somebody who said they would come", ("rate", "opine"), {"owner": ("held",)}),
     ),
     several={"announced or being changed": TOLD},
@@ -173,15 +173,15 @@ EVERY: Final = (*WRITABLE, "submitted", *APPROVED, "over")
 def writing(states: States, *, alone: States = ("written alone",), others: bool = True) -> Mapping[str, States]:
     """Return the row of what is done where a broadcast is written: by its forum, by who writes it alone, and by the province."""
     province = (*states, *alone, *((THEIR_OWN,) if others else ()))
-    here = {name: states for name in ("member", "colleague", "coordinator")}
+    here = dict.fromkeys(("member", "colleague", "coordinator"), states)
     elsewhere = {"elsewhere": (THEIR_OWN,)} if others else {}
-    return {**here, **{name: province for name in ("head", "writer")}, **({"author alone": alone} if alone else {}), **elsewhere}
+    return {**here, **dict.fromkeys(("head", "writer"), province), **({"author alone": alone} if alone else {}), **elsewhere}
 
 
 def controlling(state: str, *, alone: States = ()) -> Mapping[str, States]:
-    """Return the row of what is decided about a sending in one state: in its forum's group, in the province's, and by coordinators alone."""
+    """Return the row of what is decided about a sending in one state: in its forum's group, the province's, or by a coordinator alone."""
     people = ("member", "colleague", "coordinator")
-    return {**{name: (state,) for name in people}, **{name: (state, *alone) for name in ("head", "writer", "author alone", "alone")}}
+    return {**dict.fromkeys(people, (state,)), **dict.fromkeys(("head", "writer", "author alone", "alone"), (state, *alone))}
 
 
 PROVINCE: Final = ("head", "writer")
@@ -213,15 +213,15 @@ BROADCASTS: Final = Area(
         ),
         Row("look at it as people will read it", ("cast: preview",), writing(WRITABLE)),
         Row("write its words, its quiz, give its file", ("words: text", "words: quiz", "words: file"), writing(WRITABLE)),
-        Row("choose among areas", ("cast: area",), {name: ("written alone",) for name in (*PROVINCE, "author alone")}),
+        Row("choose among areas", ("cast: area",), dict.fromkeys((*PROVINCE, "author alone"), ("written alone",))),
         Row("have its people counted", ("cast: count",), writing(("not counted",), alone=(), others=False)),
         Row("have it sent to oneself", ("cast: test",), writing((*WRITABLE, "submitted", *APPROVED), alone=ALONE)),
         Row("submit it", ("cast: submit",), writing(("draft",))),
         Row("take it back to change it", ("cast: change",), writing(("submitted", "approved", "held"), alone=(), others=False)),
-        Row("look at the card of the approval", ("cast_ok: preview",), {name: (*EVERY, *ALONE, THEIR_OWN) for name in PROVINCE}),
+        Row("look at the card of the approval", ("cast_ok: preview",), dict.fromkeys(PROVINCE, (*EVERY, *ALONE, THEIR_OWN))),
         Row("approve it, or give it back", ("cast_ok: approve", "cast_ok: return", "words: return"), {"head": ("submitted",)}),
-        Row("take the approval back", ("cast_ok: back", "cast_ok: leave"), {name: (*APPROVED, ALONE[1]) for name in PROVINCE}),
-        Row("confirm that", ("cast_ok: undo",), {name: ("approved", "held") for name in PROVINCE}),
+        Row("take the approval back", ("cast_ok: back", "cast_ok: leave"), dict.fromkeys(PROVINCE, (*APPROVED, ALONE[1]))),
+        Row("confirm that", ("cast_ok: undo",), dict.fromkeys(PROVINCE, ("approved", "held"))),
         Row("stop the sending", ("cast_go: pause", "cast_go: cancel"), controlling("sending", alone=(ALONE[1],))),
         Row("go on with it, or end it for good", ("cast_go: resume", "cast_go: really"), controlling("paused")),
         Row("send what is late, or leave it out", ("cast_go: send", "cast_go: leave"), controlling("held")),
@@ -229,15 +229,15 @@ BROADCASTS: Final = Area(
             "see what became of it",
             ("casts",),
             {
-                **{name: EVERY for name in ("member", "colleague", "coordinator")},
-                **{name: (*EVERY, *ALONE, THEIR_OWN) for name in (*PROVINCE, "author alone", "alone")},
+                **dict.fromkeys(("member", "colleague", "coordinator"), EVERY),
+                **dict.fromkeys((*PROVINCE, "author alone", "alone"), (*EVERY, *ALONE, THEIR_OWN)),
                 "elsewhere": (THEIR_OWN,),
             },
         ),
         Row(
             "answer its quiz, as somebody who got it",
             ("quiz",),
-            {name: ("sending", "paused", "held", "over", ALONE[1]) for name in ("owner", "resident", "author alone", "alone")},
+            dict.fromkeys(("owner", "resident", "author alone", "alone"), ("sending", "paused", "held", "over", ALONE[1])),
         ),
     ),
     several={"approved, sending, paused or held": APPROVED, "being written": WRITABLE},
@@ -249,10 +249,10 @@ LISTS: Final = Area(
     "nothing in particular",
     {"always": ""},
     (
-        Row("list the group's own reports", ("/open", "page"), {name: ALWAYS for name in _SEATED}),
-        Row("list its sessions", ("/sessions", "turn"), {name: ALWAYS for name in _SEATED}),
-        Row("list its broadcasts", ("/broadcasts", "casts: page"), {name: ALWAYS for name in (*_SEATED, "alone")}),
-        Row("begin a broadcast", ("/broadcast",), {name: ALWAYS for name in (*_SEATED, "alone")}),
+        Row("list the group's own reports", ("/open", "page"), dict.fromkeys(_SEATED, ALWAYS)),
+        Row("list its sessions", ("/sessions", "turn"), dict.fromkeys(_SEATED, ALWAYS)),
+        Row("list its broadcasts", ("/broadcasts", "casts: page"), dict.fromkeys((*_SEATED, "alone"), ALWAYS)),
+        Row("begin a broadcast", ("/broadcast",), dict.fromkeys((*_SEATED, "alone"), ALWAYS)),
         Row("plan a session that nobody asked for", ("/session",), {"coordinator": ALWAYS, "head": ALWAYS}),
         Row("plan it for any forum", ("open",), {"head": ALWAYS}),
         Row("look at the calendar and change it", ("/calendar", "rules", "words: to the calendar"), {"head": ALWAYS}),
@@ -262,44 +262,3 @@ LISTS: Final = Area(
     people=("owner", "resident", "former", "anonymous", "channel"),
 )
 AREAS: Final = (REPORTS, REQUESTS, SESSIONS, BROADCASTS, LISTS)
-
-SAID_TO_ALL: Final = {"/help": "how the desk works"}
-"""Commands in a group that say the same to everybody, and do nothing."""
-
-OWN: Final = {
-    "answer": "answer a question of their conversation", "back": "go back in it", "cancel": "ask to end it", "drop": "end it",
-    "resume": "go on with it", "language": "choose a language", "listen": "hear the first screen", "restart": "begin anew",
-    "home": "see the menu", "languages": "see the languages", "help": "see what can be done", "emergency": "see whom to call",
-    "report": "report something", "dialogue": "ask for a session", "my_reports": "list their reports", "unfocus": "write of something else",
-    "privacy": "read what is kept", "erase": "have it deleted", "area": "choose areas", "topics": "choose topics", "circles": "choose circles",
-    "district": "see an area", "topic": "see a topic", "offer": "answer the offer of messages", "sessions": "list the sessions told to them",
-    "stop": "stop messages", "optout": "stop messages below one", "undo": "undo that", "about": "report below a broadcast",
-    "start": "begin", "status": "list their reports",
-}  # fmt: skip
-"""What anybody does in private, about themselves alone: their conversation, their wishes, their data. In a group it does nothing."""
-
-FLOWS: Final = {
-    "welcome": "agree", "report": "report something", "dialogue": "ask for a session", "feedback": "say more of a session",
-    "answer": "write about a report with a photo or a voice note",
-}  # fmt: skip
-"""Conversations: a resident's, in private."""
-
-MACHINE: Final = {
-    "draft": "remind of an unfinished conversation, end it", "forget": "erase who asked for it", "reachable": "mark who has blocked the bot",
-    "erase_ticket": "erase a report whose owner asked for it", "purge": "erase what was closed long ago",
-    "resume": "send again what did not arrive", "round": "tell many people of a session", "remind": "remind of a session",
-    "seats": "give on a free seat", "over": "end a session", "promise": "ask what became of a promise",
-    "summary": "show what people thought of a session", "cast_due": "begin what was approved, at its time",
-    "cast_progress": "show how far a sending is",
-}  # fmt: skip
-"""What falls due by itself: nobody can press or write it."""
-
-HAPPENS: Final = {
-    "BotBlocked": "somebody no longer lets the bot write: in their own chat", "BotUnblocked": "somebody lets it write again",
-    "DeliveryChanged": "what became of a message", "ForumUnreachable": "a group cannot be written to",
-    "AudienceCounted": "how many a broadcast would reach", "OccurrenceEnded": "a sending is over", "ClockDoubted": "the clock jumped",
-    "GroupJoined": "the bot is in a group", "GroupLost": "it is in it no more", "GroupMoved": "the group has another address",
-    "MemberLeft": "somebody left it", "TextReceived": "words", "MediaReceived": "a file", "LocationReceived": "a place",
-    "UnsupportedReceived": "something else",
-}  # fmt: skip
-"""What the bot hears of in a group, from Telegram or from itself. Words count only as a reply to one of its messages, in the table above."""

@@ -14,9 +14,10 @@ from bot.model.messages import Action
 from handlers import BOOK
 from handlers.broadcasts import approving
 from tests.fire.authorisation import presses
+from tests.fire.authorisation.beside import FLOWS, HAPPENS, MACHINE, OWN, SAID_TO_ALL
 from tests.fire.authorisation.document import FILE, document
-from tests.fire.authorisation.table import AREAS, FLOWS, HAPPENS, MACHINE, OWN, SAID_TO_ALL
-from tests.handlers.build import situation
+from tests.fire.authorisation.table import AREAS
+from tests.handlers.build import situation, ticket
 
 ENGINE = {"answer", "back", "cancel", "drop", "resume", "language"}
 """The buttons of conversations, which the engine answers itself."""
@@ -68,7 +69,7 @@ def test_the_steps_of_an_approval_are_all_tried() -> None:
 
 @pytest.mark.parametrize("verb", sorted({*OWN, *RESIDENTS} - {*BOOK.desk}))
 def test_what_residents_press_does_nothing_in_a_group(verb: str) -> None:
-    [effect] = decide(BOOK, situation(), ButtonPressed(Action(verb, situation().ticket.id if situation().ticket else None)))
+    [effect] = decide(BOOK, situation(), ButtonPressed(Action(verb, ticket().id)))
     assert isinstance(effect, Toast)
 
 

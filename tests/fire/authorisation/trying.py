@@ -60,7 +60,14 @@ class Command:
     argument: str = ""
 
 
-Said = Action | Reply | Command
+@dataclass(frozen=True)
+class Raw:
+    """A button's data as it is, signed or not."""
+
+    data: str
+
+
+Said = Action | Reply | Command | Raw
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,8 @@ async def _arrival(hamlet: Hamlet, conn: AsyncConnection, who: Somebody, said: S
     match said:
         case Action():
             return replace(plain, button=signed(hamlet.db.keys, recipient_key(who.here or ToForum(KHANAQIN)), said))
+        case Raw(data):
+            return replace(plain, button=data)
         case Command(name, argument):
             return replace(plain, event=CommandGiven(name, argument))
         case Reply(slot, event):
