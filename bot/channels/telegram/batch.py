@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bot.channels.base import Received
 
@@ -16,6 +16,8 @@ _NEXT = re.compile(r"\s*,\s*")
 _TAIL = re.compile(r"\s*\]\s*\}\s*\Z")
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _NUMBER = re.compile(r'\{\s*"update_id"\s*:\s*(\d{1,18})\b')
+LARGEST: Final = (1 << 31) - 1
+"""Of an update's numbers. What says it has a larger one has none: acknowledged, it would acknowledge all that nobody has seen yet."""
 _DECODE = json.JSONDecoder().raw_decode
 
 
@@ -89,9 +91,9 @@ def _end_of_braces(text: str, at: int) -> int:
 def _number(raw: str, update: Any) -> int | None:
     if isinstance(update, dict):
         number = update.get("update_id")
-        return number if type(number) is int and 0 <= number < 1 << 62 else None
+        return number if type(number) is int and 0 <= number <= LARGEST else None
     found = _NUMBER.match(raw)
-    return int(found[1]) if found else None
+    return int(found[1]) if found and int(found[1]) <= LARGEST else None
 
 
 def _chat(update: Any) -> str:
