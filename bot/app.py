@@ -104,7 +104,7 @@ async def _live(config: Config, token: str) -> None:
         await machine.time.begin()
         await _take_up(db, around, erasures, machine.time.now())
         await announce_absence(db, around, machine.time.now(), alone=company is None)
-        log.info("started", dialect=db.dialect)
+        log.info("started", dialect=db.dialect, process=company.number if company else 0)
         async with attended(db, machine, meters, around.province, health, poll_seconds=config.telegram.poll_timeout):
             await _serve(machine, telegram)
         log.info("stopped")

@@ -38,6 +38,7 @@ from bot.storage.database import Database
 from bot.storage.duty import OnDuty, Tenure
 from bot.storage.errors import StorageUnavailable
 from bot.storage.leases import Lease, View
+from bot.storage.shares import Share
 
 log = structlog.get_logger()
 
@@ -50,7 +51,12 @@ HANDED_ON: Final[tuple[Duty, ...]] = ("receive", "tick")
 
 
 class Duties:
-    """What this process does of all that. `begins` tells how each duty is begun; those without a lease need not be here."""
+    """What this process does of all that. `begins` tells how each duty is begun; those without a lease need not be here.
+
+    Attributes:
+        members: the numbers of all processes that are there, this one's among them; empty where there is no company.
+        share: this process's share of what all may do.
+    """
 
     def __init__(self, begins: Mapping[Duty, Begin], db: Database, channel: Channel, company: Company | None) -> None:
         self._begins = begins
@@ -66,6 +72,7 @@ class Duties:
         self._woken = asyncio.Event()
         self._stopping = False
         self.members: tuple[int, ...] = ()
+        self.share: Share | None = None
 
     def holds(self, duty: Duty) -> bool:
         """Whether this process does it at the moment."""
@@ -125,6 +132,8 @@ class Duties:
 
     def _renewed(self, view: View, asked: float) -> None:
         self.members = view.members
+        if self._company is not None:
+            self.share = Share(view.members.index(self._company.number), len(view.members))
         for duty, tenure in [*self._tenures.items()]:
             if view.mine.get(duty) == tenure.lease.fence:
                 tenure.renew(asked)

@@ -52,12 +52,12 @@ async def park(db: Database, around: Surroundings, failure: Failure, now: dateti
     """Put the item aside. Should the kind word itself be impossible, it is put aside without one."""
     trace = "\n".join((type(failure.error).__name__, *traceback.format_exception(failure.error)))
 
-    async def aside(conn: AsyncConnection) -> None:
-        await inbox.park(conn, around.keys, failure.item, trace)
+    async def aside(conn: AsyncConnection) -> bool:
+        return await inbox.park(conn, around.keys, failure.item, trace)
 
     async def with_a_word(conn: AsyncConnection) -> None:
-        await aside(conn)
-        await _tell(conn, around, failure, now)
+        if await aside(conn):
+            await _tell(conn, around, failure, now)
 
     try:
         await db.transact(with_a_word)

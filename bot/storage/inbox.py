@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import days
@@ -33,7 +33,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to handle; `attempts` is how often that has failed."""
+    """Something to handle; `attempts` is how often that has failed, `followed` whether another waits behind it in its lane."""
 
     id: int
     source: str
@@ -42,6 +42,7 @@ class Item:
     raw: bytes
     received: datetime
     attempts: int
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ def _row_name(item: NewItem | Row[Any]) -> str:
     return f"{item.source}:{item.source_key}"
 
 
-_waiting = inbox.c.state == "waiting"
-_OLDEST = Prepared(select(inbox.c.lane, inbox.c.not_before).where(_waiting).order_by(inbox.c.id).limit(bindparam("limit")))
+WAITING = inbox.c.state == "waiting"
+_OLDEST = Prepared(select(inbox.c.lane, inbox.c.not_before).where(WAITING).order_by(inbox.c.id).limit(bindparam("limit")))
 
 
 async def waiting_lanes(conn: AsyncConnection, now: datetime, limit: int) -> list[str]:
@@ -122,8 +123,8 @@ async def waiting_lanes(conn: AsyncConnection, now: datetime, limit: int) -> lis
 
 async def _lanes_by_name(conn: AsyncConnection, now: datetime, limit: int) -> list[str]:
     """Return the first due lanes by name: one step through the index for each, however many rows it holds."""
-    step = select(func.min(inbox.c.lane).label("lane")).where(_waiting).cte("step", recursive=True)
-    following = select(func.min(inbox.c.lane)).where(_waiting, inbox.c.lane > step.c.lane).scalar_subquery()
+    step = select(func.min(inbox.c.lane).label("lane")).where(WAITING).cte("step", recursive=True)
+    following = select(func.min(inbox.c.lane)).where(WAITING, inbox.c.lane > step.c.lane).scalar_subquery()
     step = step.union_all(select(following).where(step.c.lane.is_not(None)))
     other = inbox.alias()
     oldest = select(func.min(other.c.id)).where(other.c.state == "waiting", other.c.lane == step.c.lane).scalar_subquery()
@@ -131,7 +132,10 @@ async def _lanes_by_name(conn: AsyncConnection, now: datetime, limit: int) -> li
     return [lane for (lane,) in await conn.execute(due)]
 
 
-_FIRST = Prepared(select(inbox).where(inbox.c.lane == bindparam("lane"), _waiting).order_by(inbox.c.id).limit(1).with_for_update())
+_behind = inbox.alias("behind")
+_FOLLOWED = exists().where(_behind.c.lane == inbox.c.lane, _behind.c.state == "waiting", _behind.c.id > inbox.c.id).label("followed")
+_OF_LANE = select(inbox, _FOLLOWED).where(inbox.c.lane == bindparam("lane"), WAITING)
+_FIRST = Prepared(_OF_LANE.order_by(inbox.c.id).limit(1).with_for_update(of=inbox))
 _DONE = Prepared(delete(inbox).where(inbox.c.id == bindparam("item")))
 
 
@@ -145,7 +149,7 @@ async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -
     row = await _FIRST.first(conn, lane=lane)
     if row is None or row.not_before > now:
         return None
-    return await _item(conn, keys, row)
+    return replace(await _item(conn, keys, row), followed=row.followed)
 
 
 async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any]) -> Item:
@@ -159,27 +163,33 @@ async def done(conn: AsyncConnection, item: Item) -> None:
     await _DONE.run(conn, item=item.id)
 
 
+def _as_taken(item: Item) -> ColumnElement[bool]:
+    """The item, unless another process has taken it since and handled it, or counted a try of its own."""
+    return and_(inbox.c.id == item.id, inbox.c.attempts == item.attempts, WAITING)
+
+
 async def retry(conn: AsyncConnection, item: Item, not_before: datetime) -> None:
     """Count a failed try, and let the lane wait until then (UTC)."""
-    await conn.execute(update(inbox).where(inbox.c.id == item.id).values(attempts=inbox.c.attempts + 1, not_before=not_before))
+    await conn.execute(update(inbox).where(_as_taken(item)).values(attempts=inbox.c.attempts + 1, not_before=not_before))
 
 
-async def park(conn: AsyncConnection, keys: Keyring, item: Item, trace: str) -> None:
-    """Put an item aside for a human, with the trace of what went wrong; the lane goes on."""
+async def park(conn: AsyncConnection, keys: Keyring, item: Item, trace: str) -> bool:
+    """Put an item aside for a human, with the trace of what went wrong; the lane goes on. False: it is not as it was taken any more."""
     key = await days.key_of(conn, keys, "inbox", item.received)
     sealed = seal(key, "inbox", "trace", f"{item.source}:{item.source_key}", trace.encode(errors="replace"))
-    await conn.execute(update(inbox).where(inbox.c.id == item.id).values(state="parked", attempts=inbox.c.attempts + 1, trace=sealed))
+    parked = update(inbox).where(_as_taken(item)).values(state="parked", attempts=inbox.c.attempts + 1, trace=sealed)
+    return (await conn.execute(parked)).rowcount == 1
 
 
 async def waiting_of(conn: AsyncConnection, keys: Keyring, source: str) -> list[Item]:
     """Return all that waits of a source, oldest first."""
-    rows = (await conn.execute(select(inbox).where(_waiting, inbox.c.source == source).order_by(inbox.c.id))).all()
+    rows = (await conn.execute(select(inbox).where(WAITING, inbox.c.source == source).order_by(inbox.c.id))).all()
     return [await _item(conn, keys, row) for row in rows]
 
 
 async def waiting_but(conn: AsyncConnection, keys: Keyring, sources: Collection[str]) -> list[Item]:
     """Return all that waits of every other source, oldest first."""
-    rows = (await conn.execute(select(inbox).where(_waiting, inbox.c.source.not_in(sources)).order_by(inbox.c.id))).all()
+    rows = (await conn.execute(select(inbox).where(WAITING, inbox.c.source.not_in(sources)).order_by(inbox.c.id))).all()
     return [await _item(conn, keys, row) for row in rows]
 
 
@@ -187,7 +197,7 @@ async def set_aside(conn: AsyncConnection, keys: Keyring, item: NewItem | Item, 
     """Let what waits wait for a human instead; nothing was tried, `why` is what the human reads."""
     key = await days.key_for(conn, keys, "inbox", item.received)
     sealed = seal(key, "inbox", "trace", f"{item.source}:{item.source_key}", why.encode())
-    this_one = (inbox.c.source == item.source, inbox.c.source_key == item.source_key, _waiting)
+    this_one = (inbox.c.source == item.source, inbox.c.source_key == item.source_key, WAITING)
     await conn.execute(update(inbox).where(*this_one).values(state="parked", trace=sealed))
 
 
@@ -222,11 +232,11 @@ async def discard_lane(conn: AsyncConnection, lane: str) -> None:
 
 async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     """Return how much waits."""
-    waiting = await conn.scalar(select(func.count()).select_from(inbox).where(_waiting))
+    unhandled = await conn.scalar(select(func.count()).select_from(inbox).where(WAITING))
     aside = await conn.scalar(select(func.count()).select_from(inbox).where(inbox.c.state == "parked"))
-    oldest = await conn.scalar(select(inbox.c.received).where(_waiting).order_by(inbox.c.id).limit(1))
+    oldest = await conn.scalar(select(inbox.c.received).where(WAITING).order_by(inbox.c.id).limit(1))
     age = (now - oldest) if oldest else timedelta()
-    return Backlog(waiting or 0, max(0.0, age.total_seconds()), aside or 0)
+    return Backlog(unhandled or 0, max(0.0, age.total_seconds()), aside or 0)
 
 
 async def forget(conn: AsyncConnection, before: datetime) -> int:

@@ -8,7 +8,8 @@ import json
 import os
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import example
 from bot.storage import inbox, lock, outbox, settings
+from bot.storage.company import joined
 from bot.storage.database import Database
 from tests.health.asking import status
 from tests.storage.samples import GROUP, claim, item, put
@@ -36,6 +38,16 @@ def file(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return tmp_path / "config.toml"
 
 
+@asynccontextmanager
+async def running(url: str) -> AsyncIterator[None]:
+    """Hold what a process of the bot holds as long as it runs."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(lock.hold(url, TOKEN))
+        if not url.startswith("sqlite"):
+            await stack.enter_async_context(joined(url, ("send",)))
+        yield
+
+
 async def lives(database: Database, *, ago: timedelta = timedelta(), heard: timedelta = timedelta(seconds=20)) -> None:
     """Write down that the bot lived so long ago."""
     at = datetime.now(UTC) - ago
@@ -50,7 +62,7 @@ async def lives(database: Database, *, ago: timedelta = timedelta(), heard: time
 async def test_a_bot_that_runs_and_has_nothing_to_do_is_fine(database: Database, database_url: str, file: Path) -> None:
     """B113: without a port, and without a word that is not needed."""
     await lives(database)
-    async with lock.hold(database_url, TOKEN):
+    async with running(database_url):
         code, told, complained = await status(file)
     lines = told.splitlines()
     assert (code, complained, len(lines)) == (0, "", 4)
@@ -71,7 +83,7 @@ async def test_a_dead_bot_is_told_with_when_it_was_last_alive(database: Database
 async def test_a_bot_that_holds_the_lock_but_shows_no_life_is_not_fine(database: Database, database_url: str, file: Path) -> None:
     """F34: it hangs, or cannot write."""
     await lives(database, ago=timedelta(minutes=9))
-    async with lock.hold(database_url, TOKEN):
+    async with running(database_url):
         code, told, _ = await status(file)
     assert code == 1
     assert "no sign of life since" in told
@@ -83,7 +95,7 @@ async def test_what_waits_too_long_or_needs_a_human_is_told_with_what_to_do(data
     await lives(database)
     await put(database, GROUP, "words of somebody", now=long_ago)
     refused = await put(database, GROUP, "other words", now=long_ago)
-    async with lock.hold(database_url, TOKEN):
+    async with running(database_url):
         code, told, _ = await status(file)
         assert code == 1
         assert "✖ outbox: 2 not sent yet, the oldest for 40 min" in told
@@ -105,7 +117,7 @@ async def test_what_waits_too_long_or_needs_a_human_is_told_with_what_to_do(data
 async def test_a_program_reads_json(database: Database, database_url: str, file: Path) -> None:
     await lives(database)
     await put(database, GROUP, "a card", now=datetime.now(UTC))
-    async with lock.hold(database_url, TOKEN):
+    async with running(database_url):
         code, told, _ = await status(file, "--json")
     shown = json.loads(told)
     assert (code, shown["status"], shown["running"], shown["unsent"]["waiting"], shown["forums"]["khanaqin"]) == (0, "fine", True, 1, 1)
@@ -115,13 +127,13 @@ async def test_a_program_reads_json(database: Database, database_url: str, file:
 
 
 async def test_a_bot_is_running_as_long_as_it_holds_the_lock(database: Database, database_url: str) -> None:
-    async def running() -> bool:
+    async def seen() -> bool:
         return await database.read(lambda conn: lock.running(conn, database_url))
 
-    assert not await running()
-    async with lock.hold(database_url, TOKEN):
-        assert await running()
-    assert not await running()
+    assert not await seen()
+    async with running(database_url):
+        assert await seen()
+    assert not await seen()
 
 
 async def test_asking_at_the_moment_of_a_start_keeps_no_bot_from_starting(sqlite_url: str, tmp_path: Path) -> None:
