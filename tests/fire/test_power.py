@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.fire.kept import kept, settled
 from tests.fire.power import scenes, trace
-from tests.fire.power.cuts import choose, how_many, replayed, seed
+from tests.fire.power.cuts import choose, how_many, made, replayed, seed, written
 from tests.fire.power.judge import Chronicle, chronicle, early_words, wrongs
 from tests.fire.power.recovered import Bench, bench
 from tests.fire.power.scenes import Stage
@@ -77,3 +78,31 @@ async def test_a_disk_whose_syncs_do_nothing_is_found_out(stage: Stage, past: Ch
     found = await wrongs(past, lying, choose(stage.scene, 20, 1), place)
     assert any("acknowledged updates are lost" in each for each in found)
     assert any("had been durable" in each for each in found)
+
+
+@pytest.mark.slow
+async def test_a_bot_that_does_not_wait_for_its_disk_is_found_out(tmp_path: Path) -> None:
+    """The judge can fail, and SQLite's synchronous=NORMAL is not enough."""
+    async with scenes.report(tmp_path, words="quick lax") as stage:
+        scene = stage.scene
+        with bench(scene.root, "alwand.db", stage.keys) as place:
+            past = await chronicle(scene, place)
+            early = early_words(past, scene)
+            lost = {each.partition(":")[0] for each in await wrongs(past, scene, choose(scene, 100, seed()), place) if "are lost" in each}
+    print(f"acknowledged updates are lost by {len(lost)} of 100 cuts")
+    assert any("acknowledged" in each for each in early)
+    assert len(lost) > 5
+
+
+@pytest.mark.slow
+async def test_f07_a_bot_goes_on_from_what_a_cut_left(stage: Stage) -> None:
+    """F7: the whole bot, not only its database. This comes last: it is the end of the stage."""
+    town = stage.town
+    cuts = choose(stage.scene, 40, seed())[4::12]
+    for number, (cut, files) in enumerate(made(stage.scene, cuts)):
+        written(files, town.folder, town.folder)
+        await town.starts()
+        await town.resident("en", f"Newcomer {number}").arrives()
+        await settled(town)
+        assert (await kept(town)).parked == 0, cut
+        assert await town.stop() == 0, cut

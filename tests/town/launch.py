@@ -5,6 +5,7 @@
     frail   a message with the word "poison" makes its decision raise; with "molasses" it never ends, with "glutton" it takes all memory
             there is, with "arsenic" it takes the process with it
     stiff   a message with the word "amber" holds up the event loop for ten minutes
+    lax     SQLite does not wait for the disk before it says that something is committed
     meek    SIGUSR1 makes the SQLite database refuse to be written, SIGUSR2 takes that back
     mortal  the process dies at the so-manieth statement after the decision to open a ticket: the number in FIRE_STATEMENT
 .
@@ -157,6 +158,12 @@ def _count_down() -> None:
         event.listen(Engine, "commit", lambda _: passing("COMMIT"))
 
 
+def _slacken() -> None:
+    from bot.storage import sqlite
+
+    vars(sqlite)["_PRAGMAS"] = tuple(pragma.replace("synchronous = FULL", "synchronous = NORMAL") for pragma in sqlite._PRAGMAS)
+
+
 def _at_word(word: str, happen: Callable[[str], None]) -> None:
     """Let something happen when a decision about a message with this word begins."""
     from bot import app
@@ -179,6 +186,7 @@ TURNS: Mapping[str, Callable[[], None]] = {
     "stiff": _stiffen,
     "meek": _humble,
     "mortal": _count_down,
+    "lax": _slacken,
 }
 
 

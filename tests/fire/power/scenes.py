@@ -59,7 +59,7 @@ async def evening(folder: Path) -> AsyncIterator[Stage]:
         await town.starts()
         forum = town.forums["khanaqin"]
         sara, azad, dara = town.resident("ckb"), town.resident("ar", "Azad"), town.resident("en", "Dara")
-        readers = [town.resident("ckb", f"Reader {number}") for number in range(5)]
+        readers = [town.resident("ckb", f"Reader {number}") for number in range(8)]
         await asyncio.gather(*(each.arrives() for each in (sara, azad, dara, *readers)))
         gone = await dara.reports("Words that go.")
         await asyncio.gather(*(_subscribes(each) for each in readers))
