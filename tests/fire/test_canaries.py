@@ -1,7 +1,7 @@
 """Who somebody is gets nowhere: not to a forum, not to another resident, not to the log, the disk, the pages or the processes' list.
 
 Two thousand updates with a canary in every field by which Telegram could tell it, made from the library's own types, and one report that
-is worked on in every way; then a search of all that the bot let out. `test_secrets.py` sees that no field is left out.
+is worked on in every way; then a search of all that the bot let out. `test_classified.py` sees that no field is left out.
 """
 
 from __future__ import annotations

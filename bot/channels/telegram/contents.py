@@ -12,6 +12,9 @@ from bot.model.messages import Attachment, AttachmentKind
 DOWNLOAD_LIMIT: Final = 20 * 1024 * 1024
 """Bytes that Telegram lets a bot download ("up to 20 MB", getFile)."""
 
+LONGEST: Final = 4 * 4096
+"""Letters that a message's own words may have: four times what Telegram lets anybody write. More would fill a group for hours."""
+
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,32}))?(?:\s+(.*))?", re.DOTALL)
 _KIND_OF_TYPE: Final[dict[str, AttachmentKind]] = {
     "image/jpeg": "photo",
@@ -71,17 +74,25 @@ def event_of(message: Json, *, username: str | None, documents: bool) -> Event |
 
     Raises `ForAnotherBot` and ValueError. `documents`: a PDF is taken, and not refused as all files are that are no picture, sound or film.
     """
-    text = words(message, "text")
+    text = said(message, "text")
     if text:
         return _command(text, username) or TextReceived(text)
     attachment = attachment_of(message, documents=documents)
     if attachment is not None:
-        return MediaReceived(attachment, words(message, "caption"), words(message, "media_group_id") or None)
+        return MediaReceived(attachment, said(message, "caption"), words(message, "media_group_id") or None)
     if (location := record(message, "location")) is not None:
         venue = record(message, "venue") or {}
         return LocationReceived(degrees(location, "latitude", 90), degrees(location, "longitude", 180), words(venue, "title"))
     kind = next((kind for kind in (*_UNSUPPORTED, *_FILES) if kind in message), None)
     return None if kind is None and message.keys() & _SERVICE else UnsupportedReceived(kind or _OTHER)
+
+
+def said(message: Json, name: str) -> str:
+    """Return a message's own words. Raises ValueError for more than anybody can have written."""
+    text = words(message, name)
+    if len(text) > LONGEST:
+        raise ValueError(f"too long a {name}")
+    return text
 
 
 def attachment_of(message: Json, *, documents: bool = False) -> Attachment | None:

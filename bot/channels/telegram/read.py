@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from bot.channels.telegram.contents import ForAnotherBot, attachment_of, event_of
+from bot.channels.telegram.contents import ForAnotherBot, attachment_of, event_of, said
 from bot.channels.telegram.fields import Json, identifier, moment, number, record, words
 from bot.model.events import (
     Arrival,
@@ -92,7 +92,7 @@ def _change(message: Json) -> MemberLeft | GroupMoved | None:
 
 def _edited(message: Json) -> Arrival | None:
     where = _where(message)
-    text = words(message, "text") or words(message, "caption")
+    text = said(message, "text") or said(message, "caption")
     # A live location moves on as an edit: the place it was first shared at counts. A caption may have been taken away.
     if where is None or (not text and attachment_of(message) is None):
         return None

@@ -65,6 +65,9 @@ REFUSED: Final = _names(
 )
 """What a person sends on purpose and we cannot take: in private it gets an answer."""
 
+SERVICE: Final = (WHO | HARMLESS) - AROUND - REFUSED
+"""What Telegram itself tells of a chat: nobody said it, and nobody waits for an answer."""
+
 ASKED_FOR: Final = _names("message edited_message callback_query my_chat_member chat_member")
 """Kinds of update that the bot wants."""
 
