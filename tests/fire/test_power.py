@@ -17,10 +17,10 @@ import pytest_asyncio
 from tests.fire.kept import kept, settled
 from tests.fire.power import scenes, trace
 from tests.fire.power.cuts import choose, how_many, made, replayed, seed, written
+from tests.fire.power.events import Synced
 from tests.fire.power.judge import Chronicle, chronicle, early_words, wrongs
 from tests.fire.power.recovered import Bench, bench
 from tests.fire.power.scenes import Stage
-from tests.fire.power.trace import Synced
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.skipif(bool(trace.hindrance()), reason=trace.hindrance())]
 

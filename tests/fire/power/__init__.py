@@ -1,7 +1,7 @@
 """Power cuts, replayed: a bot runs under strace, and its disk is made again as it may be after a cut at any moment.
 
     scenes.py     what the bot does meanwhile                     a Scene: what was there, what it did, what was there in the end
-    trace.py      strace's words made into events                 wire.py: what of them were questions to Telegram
+    events.py     what a process does                             trace.py: strace's words, wire.py: what was said to Telegram
     disk.py       a disk that forgets whatever was not synced
     cuts.py       where to cut; what each cut leaves
     recovered.py  what a start finds on it, by the bot's own code  seals.py: whether everything opens

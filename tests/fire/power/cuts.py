@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.fire.power.disk import MANNERS, Disk, Files, Manner
-from tests.fire.power.trace import Event, OnDisk, Sent, Synced, Written
+from tests.fire.power.events import Event, OnDisk, Sent, Synced, Written
 from tests.fire.power.wire import Talk, talk
 
 NEAR_A_SYNC = 0.6

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from tests.fire.power.trace import Allocated, Created, Event, Linked, Mapped, NotUnderstood, Renamed, Synced, Truncated, Unlinked, Written
+from tests.fire.power.events import Allocated, Created, Event, Linked, Mapped, NotUnderstood, Renamed, Synced, Truncated, Unlinked, Written
 
 Manner = Literal["synced", "written", "first", "sectors", "pages"]
 """What is left of what was not synced: nothing, all (a kill), the first so many writes and a part of the next, or here a sector of 512 or

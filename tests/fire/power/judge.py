@@ -5,7 +5,7 @@ Three questions make up the whole promise:
 1. `early_words`: whatever left the process, an acknowledgement or a message, was what it rests on durable at that moment?
 2. `wrongs` of each cut: does a start find a whole database, all that was acknowledged in it, and one of the states that were ever
    committed, none before the last that was durable when the power went? Then nothing is lost, and nothing is half.
-3. `list_behind`: is every erasure that the database contains on the list beside it?
+3. `list_behind`, after each cut: is every erasure that the database contains on the list beside it?
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Final
 from bot.storage.erasures import Erasures
 from tests.fire.power.cuts import Cut, Scene, made, replayed
 from tests.fire.power.disk import Files
+from tests.fire.power.events import Event, Synced, Written
 from tests.fire.power.recovered import Bench, Found
-from tests.fire.power.trace import Event, Synced, Written
 
 FRAME: Final = 24
 """Bytes before each page in SQLite's log; the second number in them is not 0 in the last frame of a commit."""
@@ -72,10 +72,11 @@ def _durable(following: Sequence[Event], page: Written) -> float:
 async def chronicle(scene: Scene, bench: Bench) -> Chronicle:
     """Read what each commit made, and what was there before the first."""
     moments = list(commits(scene.events))
-    disks = [disk.seen() for disk in replayed(scene, [written + 1 for written, _ in moments])]
-    found = [await _whole(bench, files) for files in ([scene.there] if scene.begins_with_a_database else []) + disks]
-    durable = [at for _, at in moments]
-    return Chronicle(found, [-1.0] * (len(found) - len(durable)) + durable)
+    found = [await _whole(bench, scene.there)] if scene.begins_with_a_database else []
+    durable = [-1.0] * len(found) + [at for _, at in moments]
+    for disk in replayed(scene, [written + 1 for written, _ in moments]):
+        found.append(await _whole(bench, disk.seen()))
+    return Chronicle(found, durable)
 
 
 async def _whole(bench: Bench, files: Files) -> Found:

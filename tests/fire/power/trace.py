@@ -1,8 +1,4 @@
-"""What a process did to its files and its connections, as the kernel saw it: strace's words made into events.
-
-`COMMAND` runs a program so that it is seen. Each event has two moments: when the call began and when it came back (None: never), counted in
-lines of the trace, so that of two events it is known which was first, also across threads. Calls that failed are left out.
-"""
+"""strace: runs a program so that it is seen, and what it saw, made into events. Moments are counted in lines of the trace."""
 
 from __future__ import annotations
 
@@ -17,105 +13,28 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from tests.fire.power.events import (
+    Allocated,
+    Created,
+    Event,
+    Linked,
+    Mapped,
+    NotUnderstood,
+    Received,
+    Renamed,
+    Sent,
+    Synced,
+    Truncated,
+    Unlinked,
+    Written,
+)
+
 FILES: Final = (
     "openat,write,writev,pwrite64,pwritev,pwritev2,ftruncate,truncate,fallocate,fsync,fdatasync,sync_file_range,copy_file_range,mmap"
 )
 NAMES: Final = "rename,renameat,renameat2,link,linkat,unlink,unlinkat"
 CONNECTIONS: Final = "sendto,sendmsg,recvfrom"
 LONGEST: Final = 1 << 26
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A call: when it began, and when it came back."""
-
-    began: int
-    ended: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OnDisk(Event):
-    """A call that concerned a file or a folder."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Created(OnDisk):
-    """A file was opened that may be new; `emptied` if it was to be empty."""
-
-    emptied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Written(OnDisk):
-    """Bytes were written; `at` None: at the file's end."""
-
-    at: int | None
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Truncated(OnDisk):
-    """A file has another length."""
-
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Allocated(OnDisk):
-    """A file has at least this length."""
-
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Synced(OnDisk):
-    """A file or a folder was made durable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed(OnDisk):
-    """A file has another name."""
-
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Linked(OnDisk):
-    """A file has one more name."""
-
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unlinked(OnDisk):
-    """A file has one name less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped(OnDisk):
-    """A file is written to through memory, which no trace shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent(Event):
-    """Bytes left on a connection."""
-
-    connection: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Received(Event):
-    """Bytes came on a connection."""
-
-    connection: str
-    data: bytes
-
-
-class NotUnderstood(AssertionError):
-    """The trace shows something that this module cannot read: a judgement would rest on sand."""
 
 
 @cache

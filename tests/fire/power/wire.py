@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.fire.power.trace import Event, NotUnderstood, Received, Sent
+from tests.fire.power.events import Event, NotUnderstood, Received, Sent
 
 _REQUEST: Final = re.compile(rb"[A-Z]+ (?:/file)?/bot[^/ ]+/(\S+) HTTP/1\.1\r\n")
 _TAKEN: Final = b"HTTP/1.1 200 "
