@@ -19,13 +19,14 @@ Sign = Callable[[Action], str]
 class Received:
     """One raw update: its id at the channel, the address of the chat whose order it belongs to, and the bytes as they came.
 
-    `press`: somebody pressed a button and looks at it until it is answered.
+    `press`: somebody pressed a button and looks at it until it is answered. `sent`: when it was sent (Unix seconds), where that is told.
     """
 
     key: str
     chat: str
     raw: bytes
     press: bool = False
+    sent: int | None = None
 
 
 Store = Callable[[Sequence[Received]], Awaitable[None]]

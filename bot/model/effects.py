@@ -30,13 +30,17 @@ from bot.model.tickets import Entry, Ticket
 
 
 class Priority(IntEnum):
-    """Who goes first when a chat, a group or the whole bot may not send everything at once."""
+    """Who goes first when a chat, a group or the whole bot may not send everything at once.
+
+    LATE is a reply to what somebody wrote long before it could be read: nobody looks at the screen for it any more. The turn makes it so.
+    """
 
     REPLY = 0
     URGENT = 1
     CARD = 2
     NOTICE = 3
-    BROADCAST = 4
+    LATE = 4
+    BROADCAST = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,13 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the effects of one turn rest on."""
+    """What the effects of one turn rest on. `late`: a resident wrote it long before it came in."""
 
     around: Surroundings
     loaded: Loaded
     arrival: Arrival | None
     now: datetime
+    late: bool = False
 
 
 async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) -> After:
@@ -101,7 +102,7 @@ async def apply(conn: AsyncConnection, turn: Turn, effects: Iterable[Effect]) ->
     Raises:
         Stale: what is to be changed was changed by somebody else since it was loaded; the turn has to be repeated.
     """
-    saying = Saying(conn, turn.around, turn.now, turn.arrival)
+    saying = Saying(conn, turn.around, turn.now, turn.arrival, turn.late)
     casting = Casting(conn, turn.around, turn.now)
     if turn.loaded.situation.resident is not None:
         saying.knows(turn.loaded.situation.resident)

@@ -21,23 +21,30 @@ from bot.pipeline.outage import Outage
 from bot.storage import inbox, lanes
 from bot.storage.database import Database
 from bot.storage.errors import StorageUnavailable
+from bot.storage.shares import Share, lanes_of
 
 log = structlog.get_logger()
 
 Handle = Callable[[str], Awaitable[bool]]
-"""Takes one item of a lane; tells whether there was one."""
+"""Takes one item of a lane; tells whether another waits behind it."""
 
 POLL_SECONDS: Final = 0.5
 """How often the inbox is looked at unasked: for items whose second try is due, and for those that another process stored."""
 STORAGE_PAUSE: Final = 1.0
 FAIR_SHARE: Final = 4
 """So many items of one lane are handled in a row while other lanes wait."""
+FRESH_SECONDS: Final = 30.0
+"""Whoever wrote no longer ago than this may be looking at the screen, and does not wait for those who wrote while nobody was here."""
+CROWD: Final = 50
+CROWD_SECONDS: Final = 0.25
+"""Behind so many belated messages in one batch there are more: for this long (seconds) taking in goes before handling."""
 
 
 class Inbox:
     """Takes in what a channel receives.
 
-    `told` is called when something new is on disk, with the lanes in which somebody has pressed a button; `expect` with each such press.
+    `told` is called when something new is on disk, with the lanes in which somebody has written or pressed just now, and with how many
+    other updates there are; `expect` is called with each press.
     """
 
     def __init__(
@@ -47,7 +54,7 @@ class Inbox:
         clock: Clock,
         outage: Outage,
         *,
-        told: Callable[[Iterable[str]], None],
+        told: Callable[[Sequence[str], int], None],
         expect: Callable[[str, bytes], None],
     ) -> None:
         self._db = db
@@ -81,32 +88,43 @@ class Inbox:
             for update in received:
                 if update.press:
                     self._expect(self._channel, update.raw)
-            self._told(item.lane for item, update in zip(items, received, strict=True) if update.press)
+            oldest = now.timestamp() - FRESH_SECONDS
+            fresh = [item.lane for item, update in zip(items, received, strict=True) if update.sent is None or update.sent >= oldest]
+            self._told(fresh, len(items) - len(fresh))
 
 
 class Dispatcher:
-    """Works the lanes, so many at once.
+    """Works the lanes, so many at once: those with fresh news first, the others by age. A third is kept for either, if there is any of it.
 
     Attributes:
         last_round: monotonic time at which its loop last went round.
     """
 
-    def __init__(self, db: Database, clock: Clock, at_once: int) -> None:
+    def __init__(self, db: Database, clock: Clock, at_once: int, share: Callable[[], Share | None] = lambda: None) -> None:
         self._db = db
         self._clock = clock
         self._at_once = at_once
+        self._share = share
         self.last_round = clock.monotonic()
         self._woken = asyncio.Event()
-        self._busy: set[str] = set()
+        self._busy: dict[str, bool] = {}
         self._look_again: set[str] = set()
-        self._eager: dict[str, None] = {}
+        self._fresh: dict[str, None] = {}
+        self._held_until = float("-inf")
         self._crowded = False
         self._stopping = False
 
-    def wake(self, eager: Iterable[str] = ()) -> None:
-        """Look at the inbox now. Lanes in which somebody has pressed a button, and looks at it, go before others when all are busy."""
-        self._eager.update(dict.fromkeys(eager))
+    def wake(self, fresh: Iterable[str] = (), late: int = 0) -> None:
+        """Look at the inbox now: in these lanes there is fresh news, and so many others came with it."""
+        self._fresh.update(dict.fromkeys(fresh))
+        if late >= CROWD:
+            self._held_until = self._clock.monotonic() + CROWD_SECONDS
         self._woken.set()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more lanes wait than are worked."""
+        return self._crowded
 
     def stop(self) -> None:
         """Finish the turns that have begun, then let `run` return."""
@@ -119,30 +137,44 @@ class Dispatcher:
             while not self._stopping:
                 self._woken.clear()
                 self.last_round = self._clock.monotonic()
-                for lane in await self._due():
-                    self._busy.add(lane)
+                for lane, fresh in (await self._due()).items():
+                    self._busy[lane] = fresh
                     working.create_task(self._work(lane, handle), name="lane")
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
+                    async with asyncio.timeout(CROWD_SECONDS if self._held else POLL_SECONDS):
                         await self._woken.wait()
 
-    async def _due(self) -> list[str]:
+    @property
+    def _held(self) -> bool:
+        """Whether what is belated waits until more of it is taken in."""
+        return self._clock.monotonic() < self._held_until
+
+    async def _due(self) -> dict[str, bool]:
+        """Return the lanes to work from now on, and of each whether its news is fresh."""
         free = self._at_once - len(self._busy)
         if free <= 0:
             self._crowded = True
-            return []
+            return {}
         try:
-            now = self._clock.now()
-            due = await self._db.read(lambda conn: inbox.waiting_lanes(conn, now, self._at_once + len(self._busy)))
+            now, share = self._clock.now(), self._share()
+            due = await self._db.read(lambda conn: lanes_of(conn, now, self._at_once + len(self._busy), share))
         except StorageUnavailable:
-            return []
-        idle = [lane for lane in (*self._eager, *due) if lane not in self._busy]
-        idle = list(dict.fromkeys(idle))
-        self._look_again.update(self._busy.intersection(due))
-        self._crowded = len(idle) > free
-        for lane in idle[:free]:
-            self._eager.pop(lane, None)
-        return idle[:free]
+            return {}
+        self._look_again.update(self._busy.keys() & due)
+        fresh = [lane for lane in self._fresh if lane not in self._busy]
+        late = [lane for lane in due if lane not in self._busy and lane not in self._fresh]
+        chosen = dict.fromkeys(fresh[: self._room(free, fresh=True)], True)
+        if not self._held:
+            chosen |= dict.fromkeys(late[: self._room(free - len(chosen), fresh=False)], False)
+        self._crowded = len(fresh) + len(late) > len(chosen)
+        for lane in chosen:
+            self._fresh.pop(lane, None)
+        return chosen
+
+    def _room(self, free: int, *, fresh: bool) -> int:
+        """Return how many more lanes of one kind may be worked, where so many may be of any."""
+        most = self._at_once - self._at_once // 3
+        return min(free, most - sum(1 for each in self._busy.values() if each is fresh))
 
     async def _work(self, lane: str, handle: Handle) -> None:
         handled = 0
@@ -159,7 +191,7 @@ class Dispatcher:
             log.error("alarm", about="lane", meaning="a lane cannot be worked; trying again", exc_info=error)
             await asyncio.sleep(STORAGE_PAUSE)
         finally:
-            self._busy.discard(lane)
+            del self._busy[lane]
             if lane in self._look_again or (self._crowded and len(self._busy) <= self._at_once // 2):
                 self._look_again.discard(lane)
                 self._woken.set()

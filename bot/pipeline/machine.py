@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -74,7 +74,7 @@ class Machine:
         self._publish = publish
         self.bell = Bell(company, self._hear, self._needed)
         self.time = Timekeeper(db, clock, told=self._look_again)
-        self.dispatcher = Dispatcher(db, self.time, limits.lanes)
+        self.dispatcher = Dispatcher(db, self.time, limits.lanes, lambda: self.duties.share)
         sends, news, casts = (partial(self.bell.ring, word) for word in ("sends", "told", "casts"))
         self.counting = Counting(db, around, self.time, told=news)
         self.turns = Turns(
@@ -173,9 +173,12 @@ class Machine:
             await self._finish(work)
             bell.cancel()
 
-    def _arrived(self, eager: Iterable[str]) -> None:
-        self.dispatcher.wake(eager)
-        self.bell.ring("told")
+    def _arrived(self, fresh: Sequence[str], late: int) -> None:
+        share = self.duties.share
+        if share is not None and share.of > 1 and (late or self.dispatcher.crowded or len(fresh) > self._limits.lanes):
+            fresh = [lane for lane in fresh if share.has(lane)]
+            self.bell.ring("told")
+        self.dispatcher.wake(fresh, late)
 
     def _hear(self, word: Word) -> None:
         if word == "told":

@@ -35,6 +35,7 @@ class Saying:
 
     Attributes:
         arrival: where the turn came from; None inside the machine.
+        late: whether it came long after it was sent, so that others' answers go before those to it.
         readers: residents as this turn has left them so far.
         erased: who was erased in this turn; a last word still reaches the chat that asked for it.
         sends: whether something waits to be sent now.
@@ -45,6 +46,7 @@ class Saying:
     around: Surroundings
     now: datetime
     arrival: Arrival | None = None
+    late: bool = False
     readers: dict[ResidentId, Reader] = field(default_factory=dict)
     erased: set[ResidentId] = field(default_factory=set)
     sends: bool = False
@@ -71,7 +73,8 @@ class Saying:
             outgoing = replace(outgoing, asked=self.arrival.person)
         if isinstance(effect.to, ToChannel):
             outgoing = replace(outgoing, whole=True)
-        await self._put(to, outgoing, effect.priority, effect.slot, effect.ticket, effect.entry, effect.session)
+        priority = Priority.LATE if self.late and effect.priority is Priority.REPLY else effect.priority
+        await self._put(to, outgoing, priority, effect.slot, effect.ticket, effect.entry, effect.session)
 
     async def withdraw(self, effect: Withdraw) -> None:
         """Take back what a slot shows. The row takes the place of an unsent one, and is no work where nothing was ever shown."""

@@ -27,6 +27,7 @@ from bot.pipeline.careful import Careful, Deadly
 from bot.pipeline.commit import After
 from bot.pipeline.cutting import TooSlow, within
 from bot.pipeline.envelope import disclose
+from bot.pipeline.inbox import FRESH_SECONDS
 from bot.pipeline.limits import Limits
 from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.parking import Failure, Unreadable, park
@@ -58,6 +59,13 @@ class Attempt:
     arrival: Arrival | None = None
     event: str = ""
     effects: int = 0
+
+    @property
+    def late(self) -> bool:
+        """Whether a resident wrote it long before it came in."""
+        if self.item is None or self.arrival is None or self.arrival.place != "private":
+            return False
+        return (self.item.received - self.arrival.at).total_seconds() > FRESH_SECONDS
 
 
 class Turns:
@@ -93,7 +101,7 @@ class Turns:
         self._counts = counts
         self._casts = casts
         self._meter = meter
-        self._careful = Careful(db, limits.attempts)
+        self._careful = Careful(db)
         self.at_once = AtOnce(channels, limits.press_seconds)
 
     async def begin(self) -> None:
@@ -101,7 +109,7 @@ class Turns:
         await self._careful.begin()
 
     async def handle(self, lane: str) -> bool:
-        """Handle the lane's next item if one is due; tell whether one was.
+        """Handle the lane's next item if one is due; tell whether another waits behind it.
 
         Raises:
             StorageUnavailable: nothing was stored, nothing is counted.
@@ -134,7 +142,7 @@ class Turns:
             effects=attempt.effects,
             ms=round(seconds * 1000, 1),
         )
-        return True
+        return attempt.item.followed and outcome != "failed"
 
     async def _commit(self, lane: str, attempt: Attempt) -> After | None:
         for _ in range(STALE_TRIES):
@@ -157,7 +165,7 @@ class Turns:
             attempt.event = type(loaded.event).__name__
             effects = within(self._limits.handler_seconds, lambda: tuple(self._decide(loaded.situation, loaded.event)))
             attempt.effects = len(effects)
-            after = await commit.apply(conn, commit.Turn(self._around, loaded, attempt.arrival, now), effects)
+            after = await commit.apply(conn, commit.Turn(self._around, loaded, attempt.arrival, now, attempt.late), effects)
         await inbox.done(conn, item)
         return after
 

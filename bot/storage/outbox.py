@@ -26,7 +26,7 @@ from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, SessionId, Tic
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
 from bot.storage.prepared import Prepared
-from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, open_body, promote, settle
+from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, hasten, open_body, promote, settle
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox, tickets
 from bot.storage.upsert import hold
@@ -147,7 +147,7 @@ async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str,
     sealed = await close_body(conn, keys, address, row.created, body)
     if await _CHANGE.run(conn, row=row.id, body=sealed, priority=urgency) == 0:  # the sender claimed it since we looked
         return None
-    if urgency != row.priority:
+    if urgency != row.priority and not (priority is Priority.REPLY and await hasten(conn, address)):
         await settle(conn, address)
     return int(row.id)
 
@@ -252,6 +252,12 @@ async def _leave(conn: AsyncConnection, keys: Keyring, row: Row, statement: Any)
     await hold(conn, address)
     await conn.execute(statement)
     await settle(conn, address)
+
+
+async def is_sending(conn: AsyncConnection, keys: Keyring, recipient: Recipient) -> bool:
+    """Whether something is on its way to a recipient."""
+    under_way = (outbox.c.recipient == address_of(keys, recipient), outbox.c.head, outbox.c.state == "sending")
+    return await conn.scalar(select(outbox.c.id).where(*under_way)) is not None
 
 
 async def recover(conn: AsyncConnection) -> int:

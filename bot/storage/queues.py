@@ -77,6 +77,7 @@ _THIS = outbox.c.id == bindparam("row")
 # A row that is being sent stays the head: the sender may have claimed it since we looked.
 _DISPLACE = Prepared(update(outbox).where(_THIS, outbox.c.state == "waiting").values(head=False, held_until=None))
 _DEMOTE = Prepared(update(outbox).where(_THIS).values(head=False, held_until=None))
+_HASTEN = Prepared(update(outbox).where(_OF, outbox.c.priority == Priority.LATE.value).values(priority=Priority.REPLY.value))
 _PROMOTE = Prepared(update(outbox).where(_THIS).values(head=True, held_until=bindparam("until", type_=outbox.c.held_until.type)))
 
 
@@ -87,7 +88,17 @@ async def displace(conn: AsyncConnection, address: str, priority: Priority) -> t
         return True, None
     if head.priority <= priority:
         return False, None
+    if priority is Priority.REPLY and await hasten(conn, address):
+        return False, None
     return (True, head.held_until) if await _DISPLACE.run(conn, row=head.id) else (False, None)
+
+
+async def hasten(conn: AsyncConnection, address: str) -> bool:
+    """Let belated replies to a recipient go before a new one: a chat's replies keep their order. Tell whether there were any."""
+    if not await _HASTEN.run(conn, of=address):
+        return False
+    await settle(conn, address)
+    return True
 
 
 async def settle(conn: AsyncConnection, address: str, until: datetime | None = None) -> None:

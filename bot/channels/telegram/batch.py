@@ -19,6 +19,8 @@ _NUMBER = re.compile(r'\{\s*"update_id"\s*:\s*(\d{1,18})\b')
 LARGEST: Final = (1 << 31) - 1
 """Of an update's numbers. What says it has a larger one has none: acknowledged, it would acknowledge all that nobody has seen yet."""
 _DECODE = json.JSONDecoder().raw_decode
+PRESS = "callback_query"
+_KINDS = ("message", "edited_message", "my_chat_member", "chat_member", PRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ def single(body: bytes) -> Received:
 
 def _received(raw: str, update: Any, number: int | None) -> Received:
     key = str(number) if number is not None else "unnumbered-" + hashlib.sha256(raw.encode("utf-8", "replace")).hexdigest()[:32]
-    press = isinstance(update, dict) and "callback_query" in update
-    return Received(key, _chat(update), raw.encode("utf-8", "replace"), press)
+    kind, held = _held(update)
+    return Received(key, _chat(kind, held), raw.encode("utf-8", "replace"), kind == PRESS, _sent(held))
 
 
 def _updates(text: str, at: int) -> Iterator[tuple[str, Any]]:
@@ -96,16 +98,25 @@ def _number(raw: str, update: Any) -> int | None:
     return int(found[1]) if found and int(found[1]) <= LARGEST else None
 
 
-def _chat(update: Any) -> str:
-    """Return the address of the chat in whose order the update stands; empty where it shows none."""
-    if not isinstance(update, dict):
-        return ""
-    for kind in ("message", "edited_message", "my_chat_member", "chat_member"):
+def _held(update: Any) -> tuple[str, dict[str, Any]]:
+    """Return what kind of update it is and what it holds; nothing where it shows neither."""
+    for kind in _KINDS if isinstance(update, dict) else ():
         if kind in update:
-            return _id_of(update[kind], "chat")
-    press = update.get("callback_query")
-    message = press.get("message") if isinstance(press, dict) else None
-    return _id_of(message, "chat") or _id_of(press, "from")
+            held = update[kind]
+            return kind, held if isinstance(held, dict) else {}
+    return "", {}
+
+
+def _chat(kind: str, held: dict[str, Any]) -> str:
+    """Return the address of the chat in whose order the update stands; empty where it shows none."""
+    if kind == PRESS:
+        return _id_of(held.get("message"), "chat") or _id_of(held, "from")
+    return _id_of(held, "chat")
+
+
+def _sent(held: dict[str, Any]) -> int | None:
+    date = held.get("edit_date", held.get("date"))
+    return date if type(date) is int else None
 
 
 def _id_of(holder: Any, name: str) -> str:
