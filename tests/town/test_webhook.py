@@ -219,3 +219,24 @@ async def test_a_webhook_is_not_deleted_under_a_bot_that_wants_it(own_town: Town
     assert code == 2
     assert '[telegram] intake is "webhook"' in told
     assert own_town.world.asked("deleteWebhook") == []
+
+
+async def test_a_press_that_overtakes_what_was_written_loses_no_words(own_town: Town) -> None:
+    """Telegram brings presses on a way of their own: what comes late is seen by who wrote it before anything is sent."""
+    own_town.telegram.courier.pace = 0.5
+    sara = own_town.resident()
+    await sara.arrives()
+    await sara.goes_to_story()
+    sara.says("They sell it behind the school.")
+    offer = await sara.hears("Done")
+    await own_town.until(lambda: len(own_town.world.updates) == 0)
+    own_town.telegram.faults.add("reset_before", "webhook", times=2)
+    sara.says("And the car is white.")
+    await own_town.until(lambda: len(own_town.telegram.courier.visits) and own_town.telegram.courier.visits[-1].status == 0)
+    await sara.taps("done", on=offer)
+    await sara.is_told("when?")
+    await own_town.until(lambda: len(own_town.world.updates) == 0)
+    await sara.answers("contact?", "yes")
+    review = await sara.hears("Shall we send it")
+    assert "behind the school" in review.text
+    assert "the car is white" in review.text
