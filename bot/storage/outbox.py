@@ -260,12 +260,6 @@ async def is_sending(conn: AsyncConnection, keys: Keyring, recipient: Recipient)
     return await conn.scalar(select(outbox.c.id).where(*under_way)) is not None
 
 
-async def is_sending(conn: AsyncConnection, keys: Keyring, recipient: Recipient) -> bool:
-    """Whether something is on its way to a recipient."""
-    under_way = (outbox.c.recipient == address_of(keys, recipient), outbox.c.head, outbox.c.state == "sending")
-    return await conn.scalar(select(outbox.c.id).where(*under_way)) is not None
-
-
 async def recover(conn: AsyncConnection) -> int:
     """At start: what was being sent when the bot stopped waits again, unsure. Return how many rows that were."""
     result = await conn.execute(update(outbox).where(outbox.c.head, outbox.c.state == "sending").values(state="waiting", unsure=True))
