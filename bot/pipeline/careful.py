@@ -2,8 +2,11 @@
 
 A turn that raises is counted and parked at last. One that takes the process with it (the memory is used up, a library crashes) would be the
 first thing that the next process does, and so for ever. Only the first item of a lane can have been in hand when a process died. Those that
-wait at its start are therefore handled one at a time, each counted on disk before it is tried; what has taken so many lives as a turn has
-tries is put aside for a human. Everything else is handled as ever.
+wait at its start are therefore handled one at a time, each counted on disk before it is tried; what took `LIVES` is put aside for a human.
+Everything else is handled as ever.
+
+A death may also have come from outside. So what was in hand at one is left alone for a moment of the next life, longer each time: a bot
+that is killed again and again soon after its start does not blame the same item each time, and meanwhile serves the others.
 """
 
 from __future__ import annotations
@@ -12,9 +15,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Final
 
 from bot.storage import suspects
 from bot.storage.database import Database
+from bot.storage.suspects import Suspect
+
+LIVES: Final = 5
+PAUSE: Final = 0.1
+"""Seconds, doubled with each life that an item was counted in."""
 
 
 class Deadly(Exception):
@@ -22,12 +31,11 @@ class Deadly(Exception):
 
 
 class Careful:
-    """Knows which items were waiting when the process began. `tries`: how many a turn has."""
+    """Knows which items were waiting when the process began."""
 
-    def __init__(self, db: Database, tries: int) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._tries = tries
-        self._suspects: dict[str, int] = {}
+        self._suspects: dict[str, Suspect] = {}
         self._one_at_a_time = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -40,8 +48,10 @@ class Careful:
         if lane not in self._suspects:
             yield None
             return
+        suspect = self._suspects.pop(lane)
+        if suspect.tries:
+            await asyncio.sleep(PAUSE * 2**suspect.tries)
         async with self._one_at_a_time:
-            id = self._suspects.pop(lane)
-            tries = await self._db.transact(partial(suspects.count, lane=lane, id=id))
+            tries = await self._db.transact(partial(suspects.count, lane=lane, id=suspect.id))
             # The first death was not counted: nobody suspected it.
-            yield id if tries is not None and tries >= max(1, self._tries - 1) else None
+            yield suspect.id if tries is not None and tries >= LIVES - 1 else None

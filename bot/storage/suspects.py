@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,10 +13,19 @@ from bot.storage.upsert import try_hold
 _waiting = inbox.c.state == "waiting"
 
 
-async def heads(conn: AsyncConnection) -> dict[str, int]:
-    """Return the id of the first waiting item of each lane: no other can have been in hand when a process died."""
-    rows = await conn.execute(select(inbox.c.lane, func.min(inbox.c.id).label("id")).where(_waiting).group_by(inbox.c.lane))
-    return {row.lane: row.id for row in rows}
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """An item that may have been in hand, and how often it has been tried."""
+
+    id: int
+    tries: int
+
+
+async def heads(conn: AsyncConnection) -> dict[str, Suspect]:
+    """Return the first waiting item of each lane: no other can have been in hand when a process died."""
+    first = select(func.min(inbox.c.id)).where(_waiting).group_by(inbox.c.lane)
+    rows = await conn.execute(select(inbox.c.lane, inbox.c.id, inbox.c.attempts).where(inbox.c.id.in_(first)))
+    return {row.lane: Suspect(row.id, row.attempts) for row in rows}
 
 
 async def count(conn: AsyncConnection, lane: str, id: int) -> int | None:

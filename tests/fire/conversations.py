@@ -211,7 +211,8 @@ async def is_helped(visit: Visit) -> bool:
         again = visit.reads(C_("button", "Open again"))
         visit.sara.acts(lambda person: person.presses(closed, again))
         told = "The reporter says the problem in {reference} is not solved. The report is open again."
-        await visit.group_shows(parts(told, forum.language, reference=visit.reference))
+        await visit.group_shows(parts(told, visit.forum.language, reference=visit.reference))
+    return True
 
 
 async def _is_closed(visit: Visit, card: Message, member: Person) -> Message:

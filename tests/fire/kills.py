@@ -24,8 +24,9 @@ from tests.town.town import Town
 
 MORE = 25
 """So many more people come at a time where all have been served before the last kill."""
-FROZEN, STOPPED, AT_BIRTH = 0.06, 0.04, 0.1
-"""How often the bot is not killed but frozen or told to stop, and how often it is killed once more while it starts."""
+FROZEN, STOPPED, AT_BIRTH, CALM = 0.06, 0.04, 0.1, 0.04
+"""How often the bot is not killed but frozen or told to stop, how often it is killed once more while it starts, or left alone for long."""
+CALM_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Storm:
 
     async def _strike(self, kills: int) -> None:
         while len(self.kills) < kills:
-            await asyncio.sleep(self.pace.life * self.chance.uniform(0.05, 1.95))
+            calm = self.chance.random() < CALM
+            await asyncio.sleep(CALM_SECONDS if calm else self.pace.life * self.chance.uniform(0.05, 1.95))
             await self._strike_once()
             self.told(f"{len(self.kills)} kills, {self.crowd.held.total()} conversations, {len(self.crowd.stuck)} stuck")
 

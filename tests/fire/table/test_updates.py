@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.pipeline.careful import LIVES
 from tests.fire.faults import limited, one_line, others_are_served
 from tests.fire.kept import kept, settled
 from tests.fire.table.conftest import Raise
@@ -68,14 +69,14 @@ async def test_f26_what_eats_all_memory_is_set_aside(tmp_path: Path) -> None:
             await others_are_served(town)
 
 
-async def test_f26_what_takes_the_process_with_it_is_set_aside_after_three_lives(frail: Town) -> None:
+async def test_f26_what_takes_the_process_with_it_is_set_aside_after_five_lives(frail: Town) -> None:
     """F26: nobody is left to count, so the next process counts beforehand; who wrote at the same time is served, and never blamed."""
     sara, dara = await telling(frail), await telling(frail)
     await frail.kill()
     sara.says("A text that is arsenic to the bot")
     sara.person.writes("A text behind it.")
     dara.says("What dara saw.")
-    for _ in range(3):
+    for _ in range(LIVES):
         frail.launches()
         assert await frail.ends() == -signal.SIGKILL
     await frail.starts()
