@@ -137,8 +137,14 @@ def _before_language(book: Book, situation: Situation, event: Event) -> Iterator
             yield SetTimer(conversing.timer_key(draft), "draft", due, resident=resident.id)
         kept = draft.kept if piece is None or full(said_in(draft)) else (*draft.kept, piece)
         yield KeepDraft(resident.id, replace(draft, kept=kept, answers={**draft.answers, **point}, touched=situation.now))
-    if piece is None or not piece.album or situation.draft is None:
+    if not _of_the_same_album(piece, situation):
         yield from book.languages(situation)
+
+
+def _of_the_same_album(piece: StoryPiece | None, situation: Situation) -> bool:
+    """Whether this is one more of an album of which something has been answered already."""
+    kept = situation.draft.kept if situation.draft is not None else ()
+    return piece is not None and bool(piece.album) and any(each.album == piece.album for each in kept)
 
 
 def _command(book: Book, situation: Situation, event: CommandGiven) -> Iterator[Effect]:

@@ -85,3 +85,11 @@ def test_buttons_of_the_menu_do_nothing_before_consent(stranger: Phone) -> None:
     stranger.says("/start").taps("English").presses(Action("report"))
     assert stranger.toasts
     stranger.hears("Do you agree that we continue?")
+
+
+def test_an_album_before_the_language_is_answered_once(stranger: Phone) -> None:
+    """B24: also where something else came before it; what is sent is never met with silence."""
+    stranger.sends("voice").hears("Please choose your language.")
+    stranger.sends("photo", album="a").hears("Please choose your language.")
+    stranger.sends("photo", album="a")
+    assert stranger.screen == []
