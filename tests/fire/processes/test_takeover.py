@@ -77,39 +77,34 @@ async def test_whoever_does_most_is_killed_again_and_again(tmp_path: Path, own_p
 async def test_one_that_stood_still_longer_than_its_lease_sends_and_writes_nothing_when_it_wakes(
     tmp_path: Path, own_postgresql_url: str
 ) -> None:
-    """F29: it believes that it is still its turn. What it had in hand comes at most a second time, and nothing a third."""
-    async with several(tmp_path, own_postgresql_url, LIMITS__MESSAGES_PER_SECOND=RATE) as bots:
+    """F29: it believes that it is still its turn, and has messages in hand that wait for their moment; the next one has sent them since."""
+    async with several(tmp_path, own_postgresql_url, LIMITS__MESSAGES_PER_SECOND="3") as bots:
         town = bots.town
-        people = [town.resident("en") for _ in range(8)]
-        for one in people:
-            await one.arrives()
+        people = [town.resident("en") for _ in range(6)]
         holder = await bots.holder("send")
-        town.telegram.faults.add("delay", "sendMessage", seconds=0.3, times=8)
-        before = town.world.counters.calls
         for one in people:
-            one.says("/report")
-        await town.until(lambda: any(call.method == "sendMessage" and call.n >= before for call in town.world.calls))
+            one.says("/start")
+        await town.until(lambda: asked(bots))
         with holder.frozen():
             await eventually(lambda: any(bot.lines("duty", duty="send", outcome="taken", was="lapsed") for bot in bots.all))
             for one in people:
-                await one.is_told("danger?")
-            others = await bots.holder("send")
-            assert others is not holder
+                await one.hears("911")
+            other = await bots.holder("send")
+            assert other is not holder
         await eventually(lambda: holder.lines("duty", duty="send", outcome="lost"))
+        people[0].says("/start")
+        await people[0].hears("911")
         await settled(town)
-        for one in people:
-            await one.taps("no")
-            await one.is_told("category?")
-        await settled(town)
-        asked = Counter(
-            int(call.params["chat_id"])
-            for call in town.world.calls
-            if call.n >= before and call.method == "sendMessage" and call.status == 200 and "danger" in str(call.params["text"])
-        )
-        assert set(asked) == {one.person.id for one in people}
-        assert max(asked.values()) <= 2
-        assert sum(asked.values()) <= 2 * len(people)
-        assert await bots.holder("send") is others
+        found = asked(bots)
+        assert found[people[0].person.id] in (2, 3)
+        assert found.total() - 1 <= len(people) + 1  # one call may have been open when it was stopped
+        assert await bots.holder("send") is other
+
+
+def asked(bots: Bots) -> Counter[int]:
+    """Count by chat how often the first question was asked."""
+    calls = [call for call in bots.town.world.asked("sendMessage") if call.status == 200 and "911" in str(call.params["text"])]
+    return Counter(int(call.params["chat_id"]) for call in calls)
 
 
 async def test_all_go_on_after_the_server_has_ended_every_connection(tmp_path: Path, own_postgresql_url: str) -> None:
