@@ -21,6 +21,8 @@ from bot.errors import TokenRefused
 KINDS: Final = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 """The only updates asked for: what is not asked for cannot leak."""
 DEAF_SECONDS: Final = 60.0
+CALM_SECONDS: Final = 60.0
+"""So long a trouble has to be away before it is told anew."""
 LONGEST_PAUSE: Final = 30.0
 
 Word = Literal["deaf", "other_poller", "webhook_set", "webhook_refused", "webhook_gone", "undelivered", "token_rejected", "store_failed"]
@@ -48,6 +50,7 @@ class Intake(ABC):
         self._alarm = alarm
         self._failures = 0
         self._told: set[Word] = set()
+        self._met: dict[Word, float] = {}
 
     @abstractmethod
     async def run(self, store: Store) -> None:
@@ -112,9 +115,12 @@ class Intake(ABC):
         return longest * SystemRandom().uniform(0.5, 1.0)
 
     def _tell(self, word: Word) -> None:
-        if word not in self._told:
-            self._told.add(word)
+        """Raise an alarm at the beginning of a trouble; one that comes and goes is the same until it has been away for a while."""
+        now = time.monotonic()
+        if word not in self._told and now - self._met.get(word, float("-inf")) >= CALM_SECONDS:
             self._alarm(word)
+        self._told.add(word)
+        self._met[word] = now
 
     @contextlib.asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
