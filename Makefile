@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8700
 WORKERS ?= 4
+SOAK_KILLS ?= 1000
 ARGS ?=
 
 VENV := .venv
@@ -12,12 +13,14 @@ PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --no-input
 LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres --extra pictures
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pictures demo test test-slow check format bench lock locales clean
+.PHONY: help setup pictures demo test test-slow soak check format bench lock locales clean
 
 help:
 	@echo "make setup     what running the bot needs, into $(VENV)"
 	@echo "make demo      the bot on this machine, with a resident's phone and a forum's group; PORT=$(PORT)"
 	@echo "make test      the test suite; ARGS='tests/storage -k key' for a part of it"
+	@echo "make test-slow what takes longer: random kills, power cuts, rubbish"
+	@echo "make soak      the same for an hour; SOAK_KILLS=$(SOAK_KILLS) on each database"
 	@echo "make check     format, lint, types, import contracts, dependencies, catalogues"
 	@echo "make format    put the code in its format"
 	@echo "make bench     the figures the design aims at"
@@ -36,7 +39,11 @@ test: $(VENV)/dev.stamp
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	@$(RUN) -m pytest -m slow $(ARGS)
+	@$(RUN) -m pytest -n 2 -m slow $(ARGS)
+
+soak: $(VENV)/dev.stamp
+	@SOAK_KILLS=$(SOAK_KILLS) $(RUN) -m pytest -s -o faulthandler_timeout=0 tests/fire/test_soak.py $(ARGS)
+	@POWER_CUTS=5 $(RUN) -m pytest -n 2 -o faulthandler_timeout=0 tests/fire/test_power*.py $(ARGS)
 
 check: $(VENV)/dev.stamp
 	@$(VENV)/bin/ruff format --check .

@@ -3,7 +3,7 @@
     storm = Storm(town, chance, pace)
     await storm.rages(1000, kills=200)      # a crowd talks meanwhile, and goes on until both have come to an end
 
-`FIRE_SEED` repeats a run as far as a machine repeats itself; the seed is printed.
+`FIRE_SEED` repeats a run as far as a machine repeats itself.
 """
 
 from __future__ import annotations
@@ -45,11 +45,20 @@ TELEGRAM = Pace(30, 1.0)
 BRISK = Pace(300, 0.45)
 
 
-def seeded() -> random.Random:
-    """Return chance from `FIRE_SEED`, else from a new seed; it is printed either way."""
-    seed = int(os.environ.get("FIRE_SEED", "0")) or random.randrange(1, 10**6)
+def seeded() -> int:
+    """Return `FIRE_SEED`, else a new seed."""
+    return int(os.environ.get("FIRE_SEED", "0")) or random.randrange(1, 10**6)
+
+
+async def judged(storm: Storm, visits: int, kills: int, seed: int) -> Verdict:
+    """Let a storm rage and its verdict stand; the seed and what happened are printed, for when it does not."""
     print(f"FIRE_SEED={seed}")
-    return random.Random(seed)
+    verdict = await storm.rages(visits, kills)
+    print(storm.summary(verdict))
+    verdict.sound()
+    if storm.pace is TELEGRAM:
+        assert len(verdict.copies) <= len(storm.kills), "\n".join(map(str, verdict.copies))
+    return verdict
 
 
 @dataclass
@@ -88,12 +97,15 @@ class Storm:
     def summary(self, verdict: Verdict) -> str:
         """Tell in three lines what happened."""
         private = sum(copy.said.chat > 0 for copy in verdict.copies)
-        most = max(Counter(copy.kill for copy in verdict.copies).values(), default=0)
         return (
             f"{len(self.kills)} kills, {dict(self.others)}, {self.town.world.counters.calls} calls\n"
             f"{self.crowd.held.total()} conversations: {dict(self.crowd.held)}\n"
-            f"{private} copies to residents, {len(verdict.copies) - private} to groups, at most {most} of one kill"
+            f"{private} copies to residents, {len(verdict.copies) - private} to groups, at most {self.most(verdict)} of one kill"
         )
+
+    def most(self, verdict: Verdict) -> int:
+        """Return how many copies the kill with most of them has made."""
+        return max(Counter(copy.kill for copy in verdict.copies).values(), default=0)
 
     async def _strike(self, kills: int) -> None:
         while len(self.kills) < kills:
