@@ -81,6 +81,15 @@ async def test_what_could_not_be_stored_is_brought_again_in_its_order(line: Line
     assert [visit.status for visit in line.telegram.courier.visits] == [503, 503, 503, 200, 200]
 
 
+async def test_telegram_is_asked_to_come_again_soon_with_what_could_not_be_stored(telegram: StandIn) -> None:
+    """Unasked, it would wait twice as long after each failure."""
+    async with told(telegram) as (line, url), line.receiving():
+        await line.world.until(lambda: line.telegram.courier.webhook is not None)
+        line.inbox.refusals = 1
+        async with aiohttp.ClientSession() as session, session.post(url, data=b'{"update_id": 1}', headers=HEADER) as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+
+
 async def test_nothing_is_taken_while_the_store_has_not_returned(line: Line) -> None:
     """B1."""
     let_go, began = asyncio.Event(), asyncio.Event()

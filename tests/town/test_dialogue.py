@@ -42,6 +42,7 @@ class Story:
         return await forum.card(self.reference)
 
 
+@pytest.mark.parametrize("town", ["polling", "webhook"], indirect=True)
 @pytest.mark.parametrize("language", ["en", "ar", "ckb"])
 async def test_a_report_goes_all_the_way_and_back(town: Town, language: Language) -> None:
     """B13, B31, B36, B42, B56-B59, B63, B68, B118: the whole way, in the resident's language here and the group's there."""

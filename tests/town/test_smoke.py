@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conversation.words import STORY
 from tests.town.town import Town
 from tests.town.words import label
 
 
+@pytest.mark.parametrize("own_town", ["polling", "webhook"], indirect=True)
 async def test_a_report_reaches_its_forum_and_the_answer_comes_back(own_town: Town) -> None:
     sara = own_town.resident("ar")
     await sara.arrives()
