@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.demo.world import NeverHappened
 from bot.model.ids import PROVINCE, ResidentId, TicketId
 from bot.storage import drafts, inbox, outbox, residents, tables, tickets
 from bot.storage.database import Database, ReadOnly
@@ -70,9 +71,14 @@ async def kept(town: Town) -> Kept:
 
 async def settled(town: Town) -> None:
     """Wait until nothing waits: not at Telegram, not in the inbox, not in the outbox."""
-    async with opened(town) as db, asyncio.timeout(SETTLED):
-        while len(town.world.updates) or any(await db.read(_waiting)):  # noqa: ASYNC110 - a database rings no bell
-            await asyncio.sleep(0.05)
+    waiting: tuple[int, ...] = ()
+    async with opened(town) as db:
+        try:
+            async with asyncio.timeout(SETTLED):
+                while any(waiting := (len(town.world.updates), *await db.read(_waiting))):  # noqa: ASYNC110 - a database rings no bell
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise NeverHappened(f"still waiting after {SETTLED} s, at Telegram, in the inbox, in the outbox: {waiting}") from None
 
 
 async def _waiting(conn: AsyncConnection) -> tuple[int, int]:

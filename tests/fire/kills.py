@@ -87,12 +87,17 @@ class Storm:
             await self.crowd.lives(visits)
             while not striking.done():
                 await self.crowd.lives(MORE)
+        self._nobody_is_stuck()
         await settled(self.town)
         lost = drafts_lost({visit.sara.talk.id: visit.leaves_at for _, visit in self.crowd.left}, await kept(self.town))
+        assert not lost, "\n".join(lost)
         await self.crowd.comes_back()
+        self._nobody_is_stuck()
         await settled(self.town)
-        assert not self.crowd.stuck + lost, "\n".join(self.crowd.stuck + lost)
         return await judge(self.town, self.kills, self.crowd.threads)
+
+    def _nobody_is_stuck(self) -> None:
+        assert not self.crowd.stuck, "\n".join(self.crowd.stuck)
 
     def summary(self, verdict: Verdict) -> str:
         """Tell in three lines what happened."""
