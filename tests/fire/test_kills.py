@@ -11,9 +11,12 @@ from tests.fire.kills import BRISK, TELEGRAM, Pace, Storm, judged, seeded
 from tests.town.town import raised
 
 
-@pytest.mark.parametrize(("visits", "kills"), [(30, 8), pytest.param(900, 150, marks=pytest.mark.slow)])
+STORM = pytest.param(450, 75, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("visits", "kills"), [(30, 8), STORM, STORM], ids=["a few", "half", "the other half"])
 async def test_random_kills_lose_nothing_and_double_at_most_one_message_a_chat(tmp_path: Path, visits: int, kills: int) -> None:
-    """B1-B5, F3-F6."""
+    """B1-B5, F3-F6; in two towns, so that two cores share them."""
     seed = seeded()
     async with raised(tmp_path) as town:
         await judged(Storm(town, Random(seed), BRISK), visits, kills, seed)
