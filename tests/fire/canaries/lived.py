@@ -91,7 +91,9 @@ def overheard() -> Iterator[list[Asked]]:
 @contextlib.asynccontextmanager
 async def lived(folder: Path, seed: int) -> AsyncIterator[Lived]:
     """Let all of it happen, the log at its loudest; the bot is stopped then, as its files are on disk."""
-    with overheard() as asked:
+    with overheard() as asked, pytest.MonkeyPatch.context() as patch:
+        (folder / "tmp").mkdir()
+        patch.setenv("TMPDIR", str(folder / "tmp"))  # what is left behind there is found with the other files
         port = free_port()
         async with raised(folder, words="quick loud frail", HEALTH__PORT=str(port)) as town:
             story = await happened(town)
