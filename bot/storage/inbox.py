@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, select, update
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import days
 from bot.storage.prepared import Prepared
-from bot.storage.seal import Keyring, open_sealed, seal
+from bot.storage.seal import Keyring, open_sealed, seal, sealer
 from bot.storage.tables import arrivals, inbox
 from bot.storage.upsert import put_new, try_hold
 
@@ -67,10 +68,10 @@ async def store(conn: AsyncConnection, keys: Keyring, items: Sequence[NewItem]) 
     if not items:
         return 0
     fresh = await _unknown(conn, items)
-    rows = [await _sealed(conn, keys, item) for item in fresh]
-    if rows:
-        await _STORE.each(conn, rows)
-    return len(rows)
+    for received, together in groupby(fresh, key=lambda item: item.received):
+        seal_one = sealer(await days.key_for(conn, keys, "inbox", received), "inbox", "raw")
+        await _STORE.each(conn, [_row(item, seal_one) for item in together])
+    return len(fresh)
 
 
 _STORE = Prepared(insert(inbox))
@@ -81,19 +82,18 @@ async def _unknown(conn: AsyncConnection, items: Sequence[NewItem]) -> list[NewI
     for item in items:
         first.setdefault((item.source, item.source_key), item)
     rows = [{"source": source, "source_key": key, "day": item.received.astimezone(UTC).date()} for (source, key), item in first.items()]
-    new = {(source, key) for source, key, _ in await put_new(conn, arrivals, rows)}
+    new = set(await put_new(conn, arrivals, rows))
     return [item for key, item in first.items() if key in new]
 
 
-async def _sealed(conn: AsyncConnection, keys: Keyring, item: NewItem) -> dict[str, Any]:
-    key = await days.key_for(conn, keys, "inbox", item.received)
+def _row(item: NewItem, seal_one: Callable[[str, bytes], bytes]) -> dict[str, Any]:
     return {
         "source": item.source,
         "source_key": item.source_key,
         "lane": item.lane,
         "received": item.received,
         "not_before": item.received,
-        "raw": seal(key, "inbox", "raw", _row_name(item), item.raw),
+        "raw": seal_one(_row_name(item), item.raw),
     }
 
 

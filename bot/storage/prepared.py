@@ -39,7 +39,7 @@ class Prepared:
         if conn.dialect.name != "sqlite":
             return (await conn.execute(self._statement, values)).all()
         plan = self._plan(conn.dialect, values)
-        return plan.rows(plan.run(conn, values))
+        return plan.rows(plan.run(_driver(conn), values))
 
     async def first(self, conn: AsyncConnection, /, **values: Any) -> Any:
         """Return the first row, None where there is none."""
@@ -55,15 +55,18 @@ class Prepared:
         """Run it and return how many rows it changed."""
         if conn.dialect.name != "sqlite":
             return (await conn.execute(self._statement, values)).rowcount
-        return self._plan(conn.dialect, values).run(conn, values).rowcount
+        return self._plan(conn.dialect, values).run(_driver(conn), values).rowcount
 
     async def each(self, conn: AsyncConnection, many: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
         """Run it with each of these values, of which all have the same names; return the rows that all of them returned."""
         if conn.dialect.name != "sqlite":
             found = await conn.execute(self._statement, list(many))
             return found.all() if found.returns_rows else ()
-        plan = self._plan(conn.dialect, many[0])
-        return [row for values in many for row in plan.rows(plan.run(conn, values))]
+        plan, driver = self._plan(conn.dialect, many[0]), _driver(conn)
+        if not plan.returns:
+            plan.run_all(driver, many)
+            return ()
+        return [row for values in many for row in plan.rows(plan.run(driver, values))]
 
     def _plan(self, dialect: Dialect, values: Mapping[str, Any]) -> _Plan:
         names = tuple(values)
@@ -98,10 +101,18 @@ class _Plan:
         self._row: Callable[[Iterable[Any]], Any] = row._make
         self._read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._as_is = not any(self._read)
+        self.returns = bool(columns)
 
-    def run(self, conn: AsyncConnection, values: Mapping[str, Any]) -> sqlite3.Cursor:
-        """Run it on a connection of SQLite's."""
-        return _driver(conn).execute(self._sql, [values[name] if store is None else store(values[name]) for name, store in self._places])
+    def run(self, driver: sqlite3.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
+        """Run it."""
+        return driver.execute(self._sql, self._stored(values))
+
+    def run_all(self, driver: sqlite3.Connection, many: Iterable[Mapping[str, Any]]) -> None:
+        """Run it with each of these values."""
+        driver.executemany(self._sql, map(self._stored, many))
+
+    def _stored(self, values: Mapping[str, Any]) -> list[Any]:
+        return [values[name] if store is None else store(values[name]) for name, store in self._places]
 
     def rows(self, cursor: sqlite3.Cursor) -> list[Any]:
         """Return what it found."""

@@ -40,8 +40,18 @@ class DataKey:
 
 def seal(key: bytes, table: str, column: str, row: str, plain: bytes) -> bytes:
     """Return the value sealed for one cell: a format byte, a random nonce, the ciphertext with its tag."""
-    nonce = os.urandom(NONCE_BYTES)
-    return _FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, _cell(table, column, row))
+    return sealer(key, table, column)(row, plain)
+
+
+def sealer(key: bytes, table: str, column: str) -> Callable[[str, bytes], bytes]:
+    """Return `seal` for many rows of one column: most of what one costs is to set up the cipher."""
+    cipher = AESGCM(key)
+
+    def sealed(row: str, plain: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return _FORMAT + nonce + cipher.encrypt(nonce, plain, _cell(table, column, row))
+
+    return sealed
 
 
 def open_sealed(key: bytes, table: str, column: str, row: str, value: bytes) -> bytes:
@@ -54,7 +64,7 @@ def open_sealed(key: bytes, table: str, column: str, row: str, value: bytes) -> 
 
 
 def opener(key: bytes, table: str, column: str) -> Callable[[str, bytes], bytes]:
-    """Return `open_sealed` for many rows of one column: most of what one costs is to set up the cipher."""
+    """Return `open_sealed` for many rows of one column."""
     cipher = AESGCM(key)
 
     def opened(row: str, value: bytes) -> bytes:

@@ -41,13 +41,13 @@ def _insert_new(dialect: str, table: Table) -> Insert:
 
 
 async def put_new(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
-    """Insert rows but for those that are there already, and return what was inserted."""
+    """Insert rows but for those that are there already, and return the primary keys of what was inserted."""
     return await _put_new(conn.dialect.name, table).each(conn, rows)
 
 
 @cache
 def _put_new(dialect: str, table: Table) -> Prepared:
-    return Prepared(_insert_new(dialect, table).returning(*table.c))
+    return Prepared(_insert_new(dialect, table).returning(*table.primary_key))
 
 
 def lock_number(token: str) -> int:
