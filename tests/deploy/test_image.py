@@ -98,7 +98,8 @@ def test_what_the_variables_set_is_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     proxy = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
     assert "path /telegram" in proxy
     assert "port 8081" in proxy
-    assert "\n\tlog" not in proxy
+    assert re.findall(r"(?m)^\s*(log|exclude)\b.*$", proxy) == ["log", "exclude"], "nothing but what is left out"
+    assert "http.log.error" in proxy
 
 
 def test_the_image_takes_only_what_is_pinned_and_only_what_it_is_made_of() -> None:
