@@ -2,7 +2,7 @@
 
 Each line on stdin is a wish in JSON, each answer a line on stdout: `{"start": argv, "env": {...}, "log": file, "cwd": folder}` answers
 the new process's number, `{"wait": number}` its exit code (negative for a signal) once it has ended. A bot born here runs the very
-`main` of `python -m bot`, and is as mortal. It ends with its stdin. TOWN_UNDER in the environment is a program, with its options, to run
+`main` of `python -m bot`, and is as mortal. It ends with its stdin, and whoever was born here with it. TOWN_UNDER in the environment is a program, with its options, to run
 the bot under: such a bot imports everything itself.
 """
 
@@ -27,10 +27,12 @@ BORN_WITH = (app, command, handlers, run)
 
 def main() -> None:
     """Serve until stdin ends; in each child, be the bot."""
+    alive: set[int] = set()
     for line in sys.stdin:
         wish: dict[str, Any] = json.loads(line)
         if "wait" in wish:
             _, status = os.waitpid(wish["wait"], 0)
+            alive.discard(wish["wait"])
             answer(os.waitstatus_to_exitcode(status))
             continue
         child = os.fork()
@@ -40,7 +42,10 @@ def main() -> None:
                 os.execvp(under[0], [*under, sys.executable, "-m", "tests.town.launch", *wish["start"]])
             launch.main()
             return
+        alive.add(child)
         answer(child)
+    for child in alive:  # nobody has waited for their end, so their numbers are still theirs
+        os.kill(child, signal.SIGKILL)
 
 
 def answer(number: int) -> None:
