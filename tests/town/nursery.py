@@ -2,8 +2,8 @@
 
 Each line on stdin is a wish in JSON, each answer a line on stdout: `{"start": argv, "env": {...}, "log": file, "cwd": folder}` answers
 the new process's number, `{"wait": number}` its exit code (negative for a signal) once it has ended. A bot born here runs the very
-`main` of `python -m bot`, and is as mortal. It ends with its stdin, and whoever was born here with it. TOWN_UNDER in the environment is a program, with its options, to run
-the bot under: such a bot imports everything itself.
+`main` of `python -m bot`, and is as mortal. The nursery ends with its stdin, and whoever was born here with it. TOWN_UNDER in the
+environment is a program, with its options, to run the bot under: such a bot imports everything itself.
 """
 
 from __future__ import annotations
