@@ -86,9 +86,9 @@ async def displace(conn: AsyncConnection, address: str, priority: Priority) -> t
     head = await _HEAD.first(conn, of=address)
     if head is None:
         return True, None
-    if head.priority <= priority:
-        return False, None
     if priority is Priority.REPLY and await hasten(conn, address):
+        return False, None
+    if head.priority <= priority:
         return False, None
     return (True, head.held_until) if await _DISPLACE.run(conn, row=head.id) else (False, None)
 

@@ -78,6 +78,13 @@ async def test_a_reply_takes_belated_ones_to_the_same_person_with_it(database: D
     assert await texts_in_order(database) == ["one", "two", "three", "four", *["other" for _ in before]]
 
 
+async def test_a_belated_reply_is_not_overtaken_where_a_reply_already_waits_before_it(database: Database) -> None:
+    """As where what was said before an absence still waits, and somebody writes again behind what they wrote meanwhile."""
+    for words, priority in (("one", Priority.REPLY), ("two", Priority.LATE), ("three", Priority.REPLY)):
+        await put(database, SARA, words, priority)
+    assert await texts_in_order(database) == ["one", "two", "three"]
+
+
 async def test_a_reply_that_takes_the_place_of_a_belated_one_goes_in_its_turn(database: Database) -> None:
     for words in ("one", "two", "three"):
         await put(database, SARA, words, Priority.LATE, slot=words)
