@@ -7,6 +7,7 @@
     stiff   a message with the word "amber" holds up the event loop for ten minutes
     lax     SQLite does not wait for the disk before it says that something is committed
     meek    SIGUSR1 makes the SQLite database refuse to be written, SIGUSR2 takes that back
+    mute    the process has neither stdout nor stderr
     mortal  the process dies at the so-manieth statement after the decision to open a ticket: the number in FIRE_STATEMENT
 .
 """
@@ -164,6 +165,11 @@ def _slacken() -> None:
     vars(sqlite)["_PRAGMAS"] = tuple(pragma.replace("synchronous = FULL", "synchronous = NORMAL") for pragma in sqlite._PRAGMAS)
 
 
+def _fall_silent() -> None:
+    for number in (1, 2):
+        os.close(number)
+
+
 def _at_word(word: str, happen: Callable[[str], None]) -> None:
     """Let something happen when a decision about a message with this word begins."""
     from bot import app
@@ -186,6 +192,7 @@ TURNS: Mapping[str, Callable[[], None]] = {
     "stiff": _stiffen,
     "meek": _humble,
     "mortal": _count_down,
+    "mute": _fall_silent,
     "lax": _slacken,
 }
 

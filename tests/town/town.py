@@ -181,7 +181,9 @@ def misplaced(town: Town) -> list[str]:
     wrong = []
     for call in world.calls:
         chat = call.chat_id
-        if chat is None or chat in ours or (chat > 0 and chat in world.people and world.people[chat].has_started):
+        if chat is None or chat in ours or (world.crowd is not None and chat in world.crowd):
+            continue
+        if chat > 0 and chat in world.people and world.people[chat].has_started:
             continue
         if chat > 0 or call.method not in ("sendMessage", "leaveChat"):
             wrong.append(f"{call.method} in {chat}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,9 @@ from tests.town.town import Town, raised
 class Raise(Protocol):
     """Raises a town on the database that the test runs with: as `tests.town.town.raised` does, with less to say."""
 
-    def __call__(self, words: str = ..., *, asleep: bool = ..., **settings: str) -> AbstractAsyncContextManager[Town]:
+    def __call__(
+        self, words: str = ..., *, asleep: bool = ..., text: Callable[[str], str] = ..., **settings: str
+    ) -> AbstractAsyncContextManager[Town]:
         """Raise it."""
         ...
 
@@ -25,9 +27,11 @@ def raise_town(request: pytest.FixtureRequest, tmp_path: Path) -> Raise:
     """Return what raises a town; the test runs once on each kind of database."""
     on = {} if request.param == "sqlite" else {"STORAGE__URL": str(request.getfixturevalue("own_postgresql_url"))}
 
-    def raising(words: str = "quick", *, asleep: bool = False, **settings: str) -> AbstractAsyncContextManager[Town]:
+    def raising(
+        words: str = "quick", *, asleep: bool = False, text: Callable[[str], str] = lambda text: text, **settings: str
+    ) -> AbstractAsyncContextManager[Town]:
         environment: Any = {**on, **settings}
-        return raised(tmp_path, words=words, asleep=asleep, **environment)
+        return raised(tmp_path, words=words, asleep=asleep, text=text, **environment)
 
     return raising
 

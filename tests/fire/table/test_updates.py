@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import resource
 import signal
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from tests.fire.kept import kept, settled
 from tests.fire.table.conftest import Raise
 from tests.town.people import Resident
 from tests.town.town import Town, raised
+from tests.town.words import plain
 
 SORRY = "Sorry, we could not read this message."
 
@@ -83,3 +85,42 @@ async def test_f26_what_takes_the_process_with_it_is_set_aside_after_five_lives(
     await is_set_aside(frail, sara, "arsenic")
     await dara.taps("done")
     assert "What dara saw." in (await frail.forums["khanaqin"].card(await dara.finishes())).text
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_f25_whatever_comes_twice_or_with_new_numbers_is_handled_once_and_in_order(town: Town, seed: int) -> None:
+    """F25: each update once or several times, then numbers that begin anew below the old ones, and a press that is long out of date."""
+    chance = random.Random(seed)
+    sara = town.resident("en")
+    await sara.arrives()
+    await sara.goes_to_story()
+    old = next(message for message in sara.talk.from_bot if "Is anyone in danger" in message.text)
+    await town.kill()
+    for number in range(8):
+        sara.says(f"Sentence number {number}.")
+    for update in town.world.updates.first(100):
+        for _ in range(chance.randrange(3)):
+            town.world.updates.repeat(update["update_id"])
+    await town.starts()
+    await town.until(lambda: len(town.world.updates) == 0)
+    await settled(town)
+    town.world.updates.restart_ids(chance.randrange(1, 1000))
+    assert plain(await sara.person.presses(old, "No").answer()) == "This step is already done."
+    await sara.taps("done")
+    card = await town.forums["khanaqin"].card(await sara.finishes())
+    told = [line for line in plain(card.text).splitlines() if line.startswith("Sentence")]
+    assert told == [f"Sentence number {number}." for number in range(8)]
+
+
+async def test_f27_a_message_that_telegram_never_takes_does_not_hold_up_those_behind_it(town: Town) -> None:
+    """F27: put aside for a human; the next ones of the same chat go out, and others never noticed."""
+    sara = town.resident("en")
+    await sara.arrives()
+    fault = town.telegram.faults.add("status", "sendMessage", chat=sara.person.id, status=400, description="Bad Request: text is poison")
+    sara.says("/report")
+    await others_are_served(town)
+    sara.says("/status")
+    await sara.hears("You have no open reports")
+    await settled(town)
+    assert (fault.met, (await kept(town)).dead) == (1, 1)
+    await town.province.hears("alwand parked")

@@ -47,7 +47,7 @@ class Systemd:
         self._line.close()
 
 
-async def test_a_loop_that_hangs_is_noticed_and_the_next_life_goes_on_with_what_it_left(tmp_path: Path) -> None:
+async def test_f34_a_loop_that_hangs_is_noticed_and_the_next_life_goes_on_with_what_it_left(tmp_path: Path) -> None:
     """F34: it is told where it hung and not over what; the report that was being written is there afterwards, whole."""
     (tmp_path / "systemd").mkdir()
     (tmp_path / "town").mkdir()

@@ -44,7 +44,7 @@ def deleted(sara: Resident) -> bool:
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR, DAY, -DAY, EPOCH], ids=["an hour on", "an hour back", "a day on", "a day back", "to 1970"])
-async def test_a_report_is_written_answered_and_delivered_once_whichever_way_the_clock_jumps(town: Town, jump: timedelta) -> None:
+async def test_f31_a_report_is_written_answered_and_delivered_once_whichever_way_the_clock_jumps(town: Town, jump: timedelta) -> None:
     """F31, B12."""
     sara, forum = town.resident("ar"), town.forums["khanaqin"]
     await sara.arrives()
@@ -64,7 +64,7 @@ async def test_a_report_is_written_answered_and_delivered_once_whichever_way_the
     assert len(forum.about(reference)) == 1
 
 
-async def test_nothing_is_deleted_by_a_clock_that_jumps_a_week_until_somebody_says_that_it_is_right(town: Town) -> None:
+async def test_f31_nothing_is_deleted_by_a_clock_that_jumps_a_week_until_somebody_says_that_it_is_right(town: Town) -> None:
     """F31: over a kill too. What has fallen due by the new time comes then."""
     sara, province = town.resident("ar"), town.province
     await sara.arrives()
