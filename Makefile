@@ -39,10 +39,10 @@ test: $(VENV)/dev.stamp
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	@$(RUN) -m pytest -n 2 --dist loadfile -m slow $(ARGS)
+	@TOWN_PATIENCE=120 $(RUN) -m pytest -n 2 --dist loadfile -m slow $(ARGS)
 
 soak: $(VENV)/dev.stamp
-	@SOAK_KILLS=$(SOAK_KILLS) $(RUN) -m pytest -s -o faulthandler_timeout=0 tests/fire/test_soak.py $(ARGS)
+	@SOAK_KILLS=$(SOAK_KILLS) TOWN_PATIENCE=120 $(RUN) -m pytest -s -o faulthandler_timeout=0 tests/fire/test_soak.py $(ARGS)
 	@POWER_CUTS=5 $(RUN) -m pytest -n 2 --dist loadfile -o faulthandler_timeout=0 tests/fire/test_power*.py $(ARGS)
 
 check: $(VENV)/dev.stamp
