@@ -15,11 +15,11 @@ import pytest
 import pytest_asyncio
 
 from tests.fire.canaries import classes
-from tests.fire.canaries.lived import Lived, lived
+from tests.fire.canaries.lived import Lived, home_of, lived
 from tests.fire.canaries.mint import Planted
 from tests.fire.canaries.shapes import KINDS
 from tests.fire.canaries.story import MEMBER_WORDS, forms, found
-from tests.town.people import Forum
+from tests.fire.canaries.streams import owner_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -48,20 +48,20 @@ async def test_two_thousand_updates_held_canaries_in_every_field_in_every_place(
 async def test_no_group_gets_anything_but_what_was_meant_for_it(town: Lived) -> None:
     """B43, B44, B47, B48: in all requests to a group, byte by byte, file names and files among them."""
     forums = town.town.forums.values()
-    leaked = {(forum.id, each) for forum in forums for each in town.mint.found(town.told(forum.chat)) if not _meant_for(forum, each)}
+    homes = {owner_of(resident): home_of(resident) for resident in town.residents}
+    got = {(forum.id, each) for forum in forums for each in town.mint.found(town.told(forum.chat))}
+    leaked = {(forum, each) for forum, each in got if not (_meant_for(forum, each) or (each.said and homes.get(each.owner) == forum))}
     assert leaked == set()
     told = town.told(*(forum.chat for forum in forums))
     assert [file for file in town.streams.files if file.encode() in told] == [], "what has this id has everything still in it"
     assert b"canary" not in told, "what the samples hold beside the picture"
-    relayed = {planted.where for forum in forums for planted in town.mint.found(town.told(forum.chat))}
+    relayed = {each.where for _, each in got}
     assert {"text", "caption"} <= relayed, "the forums got the words themselves"
 
 
-def _meant_for(forum: Forum, planted: Planted) -> bool:
-    """Whether it is what a resident said to this forum, or a member of it said or is called."""
-    if planted.owner == f"member of {forum.id}":
-        return planted.said or planted.where in ("from.first_name", "from.last_name")
-    return planted.said and planted.owner.startswith("resident") and forum.id in ("khanaqin", "khalis")
+def _meant_for(forum: str, planted: Planted) -> bool:
+    """Whether it is what a member of this forum said there, or is called."""
+    return planted.owner == f"member of {forum}" and (planted.said or planted.where in ("from.first_name", "from.last_name"))
 
 
 async def test_no_group_learns_when_exactly_somebody_wrote(town: Lived) -> None:
@@ -77,7 +77,7 @@ async def test_no_group_learns_when_exactly_somebody_wrote(town: Lived) -> None:
 async def test_no_resident_gets_anything_of_another(town: Lived) -> None:
     """B43, B52: nor the name of a member."""
     for resident in town.residents:
-        own = f"resident {resident.person.id}"
+        own = owner_of(resident)
         others = {
             each for each in town.mint.found(town.told(resident.talk)) if not (each.owner == own and (each.said or each.where == "chat.id"))
         }

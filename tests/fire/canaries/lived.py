@@ -113,6 +113,11 @@ async def lived(folder: Path, seed: int) -> AsyncIterator[Lived]:
             yield found
 
 
+def home_of(resident: Resident) -> str:
+    """Return the forum to which somebody reports."""
+    return "khalis" if resident.language == "en" else "khanaqin"
+
+
 def _somebody(town: Town, mint: Mint, number: int) -> Resident:
     mint.owner = "somebody"
     id = mint.number("from.id")
@@ -133,7 +138,7 @@ def _member(town: Town, mint: Mint, forum: Forum) -> Person:
 async def _arrives(resident: Resident, number: int) -> Resident:
     await resident.arrives()
     if number < TALKERS:
-        await resident.goes_to_story(district="Khalis" if resident.language == "en" else "khanaqin")
+        await resident.goes_to_story(district="Khalis" if home_of(resident) == "khalis" else "khanaqin")
         resident.acts(lambda person: person.sends_voice())
     return resident
 
