@@ -99,7 +99,8 @@ class Vitals:
     async def ready(self) -> Mapping[str, bool]:
         """Tell of each of `PARTS` that is in this process whether it is as it should be."""
         written = await self._writes()
-        rounds = {name: seconds <= ROUND_PATIENCE for name, seconds in self.since_round.items()}
+        went = self.since_round
+        rounds = {name: went[name] <= ROUND_PATIENCE for name in PARTS if name in went}
         heard = self._signs.heard() is not None and self.since_heard <= self._signs.poll_seconds + POLL_PATIENCE
         heard = heard or not self.receives
         return {"database": written, "key": self._key, **rounds, "channel": heard}
