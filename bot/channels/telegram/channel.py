@@ -118,7 +118,7 @@ class TelegramChannel:
 
     @property
     def last_poll(self) -> float:
-        """As `heard`; before the first time that of the creation."""
+        """As `heard`; before the first time that at which we began."""
         return self._intake.last_poll
 
     def read(self, raw: bytes) -> Arrival | None:

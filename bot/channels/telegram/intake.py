@@ -34,7 +34,8 @@ class Intake(ABC):
     """A way in.
 
     Attributes:
-        heard: monotonic time at which Telegram last showed that what people write comes through to us; None before the first.
+        heard: monotonic time at which Telegram last showed that what people write comes through to us; None before the first time since
+            we began to receive.
         username: the bot's own name, without "@", once Telegram has told it.
         waiting: how many updates Telegram held when it was last asked; None where it was not.
     """
@@ -58,7 +59,7 @@ class Intake(ABC):
 
     @property
     def last_poll(self) -> float:
-        """As `heard`; before the first time that of the creation."""
+        """As `heard`; before the first time that at which we began."""
         return self._begun if self.heard is None else self.heard
 
     async def own_name(self) -> str:
@@ -124,7 +125,8 @@ class Intake(ABC):
 
     @contextlib.asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
-        """Tell, while the block runs, when nothing has been heard for too long."""
+        """Tell, while the block runs, when nothing has been heard for too long; what was heard before another listened counts no more."""
+        self._begun, self.heard = time.monotonic(), None
         watch = asyncio.create_task(self._watch(), name="telegram: is it deaf?")
         try:
             yield

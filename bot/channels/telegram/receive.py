@@ -5,7 +5,8 @@ store has returned; a crash between the two brings it again, and the store's uni
 update's number and chat: what cannot be understood is stored like everything else and fails alone, later.
 
 The numbers start anew after a week without updates. Therefore the offset is dropped as soon as it has done its work (a poll that answered
-with nothing new): kept, it would hide all updates with lower numbers for ever.
+with nothing new), and whoever begins to receive has none, since another may have received meanwhile: kept, it would hide all updates with
+lower numbers for ever.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Receiver(Intake):
 
     async def run(self, store: Store) -> None:
         """Receive until cancelled. Raises `TokenRefused` once Telegram has refused the token three times over."""
+        self._offset = None
         async with self._watched():
             pause = 0.0
             while True:
