@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import signal
 import sys
-import zoneinfo
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import tzdata
 
 from bench import seeding
 from bot.demo.world import Crowd
@@ -131,8 +129,7 @@ async def test_f32_a_rule_of_the_zone_that_changes_moves_what_is_due(raise_town:
         assert await town.stop() == 0
         zones = tmp_path / "zones" / "Asia"
         zones.mkdir(parents=True)
-        shutil.copy(Path(tzdata.__file__).parent / "zoneinfo" / "Asia" / "Dubai", zones / "Baghdad")
-        assert "Asia/Baghdad" in zoneinfo.available_timezones()
+        (zones / "Baghdad").write_bytes((files("tzdata") / "zoneinfo" / "Asia" / "Dubai").read_bytes())
         environment = town.environment | {"PYTHONTZPATH": str(zones.parent)}
         command = [sys.executable, "-m", "bot", "run", "--config", str(town.folder / "config.toml")]
         with (town.folder / "bot.log").open("ab") as log:

@@ -11,7 +11,7 @@ WRONG = {
     "an unknown setting": ("transfers = 3", "tranfers = 3", "[limits] tranfers: is not a setting; did you mean transfers?"),
     "an unknown forum": ("forum = false", "forum = 'maybe'", "[[district.locality]]"),
     "a chat twice": ("", "", "chat_id: is the same as in [province] chat_id; each needs its own"),
-    "a group that is none": ("\npoll_timeout = ", '\npoll_timeout = "x" #', "[telegram] poll_timeout"),
+    "a number that is none": ("\nclosed_days = ", '\nclosed_days = "x" #', "[retention] closed_days"),
 }
 
 
