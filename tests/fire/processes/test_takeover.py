@@ -35,7 +35,7 @@ async def chatting(bots: Bots) -> tuple[Resident, Thread]:
     return sara, Thread("s1", bots.town.forums["khanaqin"].chat.id)
 
 
-@pytest.mark.parametrize("duty", DUTIES)
+@pytest.mark.parametrize("duty", ["send", *(pytest.param(duty, marks=pytest.mark.slow) for duty in ("tick", "receive"))])
 async def test_what_a_killed_process_did_another_does_within_ten_seconds(tmp_path: Path, own_postgresql_url: str, duty: Duty) -> None:
     """F29, aim 9: it is the only one that sends, ticks or receives."""
     async with several(tmp_path, own_postgresql_url) as bots:
@@ -107,6 +107,7 @@ def asked(bots: Bots) -> Counter[int]:
     return Counter(int(call.params["chat_id"]) for call in calls)
 
 
+@pytest.mark.slow
 async def test_all_go_on_after_the_server_has_ended_every_connection(tmp_path: Path, own_postgresql_url: str) -> None:
     """F35: again and again, while people talk; a server that is started anew does no more."""
     async with several(tmp_path, own_postgresql_url, LIMITS__MESSAGES_PER_SECOND="300") as bots:
@@ -143,6 +144,7 @@ async def test_whoever_stops_in_order_hands_on_at_once(tmp_path: Path, own_postg
         assert not any(bot.lines("duty", was="lapsed") or bot.lines("duty", was="gone") for bot in bots.all)
 
 
+@pytest.mark.slow
 async def test_a_broadcast_goes_on_over_kills_of_who_sends_it(tmp_path: Path, own_postgresql_url: str) -> None:
     """B89, B90, F28: nobody is missed, each kill repeats what was under way at most."""
     async with several(tmp_path, own_postgresql_url, LIMITS__MESSAGES_PER_SECOND=RATE) as bots:

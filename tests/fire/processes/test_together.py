@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.fire.conversations import CONVERSATIONS
 from tests.fire.judge import judge
 from tests.fire.kept import settled
@@ -12,6 +14,7 @@ from tests.fire.processes.several import several
 from tests.fire.talk import Crowd
 
 
+@pytest.mark.slow
 async def test_three_processes_share_the_work_and_do_everything_once(tmp_path: Path, own_postgresql_url: str) -> None:
     """B11, F23: one of them polls and Telegram never sees a second; all take turns; every message once and in its order."""
     async with several(tmp_path, own_postgresql_url) as bots:
