@@ -56,8 +56,6 @@ async def judged(storm: Storm, visits: int, kills: int, seed: int) -> Verdict:
     verdict = await storm.rages(visits, kills)
     print(storm.summary(verdict))
     verdict.sound()
-    if storm.pace is TELEGRAM:
-        assert len(verdict.copies) <= len(storm.kills), "\n".join(map(str, verdict.copies))
     return verdict
 
 

@@ -27,4 +27,6 @@ async def test_random_kills_at_telegrams_rate_double_at_most_one_message_each(tm
     """B5, F6: no more copies than kills, in all chats together."""
     seed = seeded()
     async with raised(tmp_path) as town:
-        await judged(Storm(town, Random(seed), TELEGRAM), 110, 50, seed)
+        storm = Storm(town, Random(seed), TELEGRAM)
+        verdict = await judged(storm, 110, 50, seed)
+        assert len(verdict.copies) <= len(storm.kills), "\n".join(map(str, verdict.copies))
