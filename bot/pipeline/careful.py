@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
+from bot.clock import Clock
 from bot.storage import suspects
 from bot.storage.database import Database
 from bot.storage.suspects import Suspect
@@ -33,8 +34,9 @@ class Deadly(Exception):
 class Careful:
     """Knows which items were waiting when the process began."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
+        self._clock = clock
         self._suspects: dict[str, Suspect] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -52,6 +54,6 @@ class Careful:
         if suspect.tries:
             await asyncio.sleep(PAUSE * 2**suspect.tries)
         async with self._one_at_a_time:
-            tries = await self._db.transact(partial(suspects.count, lane=lane, id=suspect.id))
+            tries = await self._db.transact(partial(suspects.count, lane=lane, id=suspect.id, now=self._clock.now()))
             # The first death was not counted: nobody suspected it.
             yield suspect.id if tries is not None and tries >= LIVES - 1 else None

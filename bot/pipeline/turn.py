@@ -101,7 +101,7 @@ class Turns:
         self._counts = counts
         self._casts = casts
         self._meter = meter
-        self._careful = Careful(db)
+        self._careful = Careful(db, clock)
         self.at_once = AtOnce(channels, limits.press_seconds)
 
     async def begin(self) -> None:

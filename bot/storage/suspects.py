@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,11 +29,11 @@ async def heads(conn: AsyncConnection) -> dict[str, Suspect]:
     return {row.lane: Suspect(row.id, row.attempts) for row in rows}
 
 
-async def count(conn: AsyncConnection, lane: str, id: int) -> int | None:
-    """Count a try of an item before it is made, and return how many there were before; None if it is no longer there to be tried."""
+async def count(conn: AsyncConnection, lane: str, id: int, now: datetime) -> int | None:
+    """Count a try of an item before it is made, and return how many there were before; None if it is not there to be tried now."""
     if not await try_hold(conn, lane):
         return None
-    this_one = (inbox.c.id == id) & _waiting
+    this_one = (inbox.c.id == id) & _waiting & (inbox.c.not_before <= now)
     counted = update(inbox).where(this_one).values(attempts=inbox.c.attempts + 1).returning(inbox.c.attempts)
     tries = (await conn.execute(counted)).scalar_one_or_none()
     return None if tries is None else int(tries) - 1
