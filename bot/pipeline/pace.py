@@ -3,7 +3,9 @@
 Not provoking a 429 matters more than handling it: `retry_after` runs from seconds to hours. Therefore:
 
 - Overall, evenly spaced slots, a little wider than the rate asks (`MARGIN`), since what leaves here evenly does not arrive evenly. After
-  a pause nothing is caught up: the next slot is now, and the one after it a full step later.
+  a pause nothing is caught up: the next slot is now, and the one after it a full step later. A reply may take a slot up to `EARLY` steps
+  before its time, and everything after it goes as much later: of a few people who write in the same moment none waits for the others. In
+  no second does more leave for that.
 - To a private chat, a leaky bucket: a few at once (`BURST`, so a question follows its answer without a wait), then one per
   `per_chat_seconds`.
 - Into a group, where sends and edits share a budget, a sliding window: as many as the minute allows, at least `GAP` apart. Even steps of
@@ -13,6 +15,7 @@ Not provoking a 429 matters more than handling it: `retry_after` runs from secon
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -22,6 +25,9 @@ from bot.pipeline.limits import Limits
 
 MARGIN: Final = 1.036
 """At 30 a second fewer than 29 leave in any second, so that two may arrive late by a slot each before the channel counts 31."""
+EARLY: Final = 4
+SECOND: Final = 1.03
+"""A channel's second as it is counted here: so much later may arrive what leaves first."""
 LATENESS: Final = 0.015
 """Seconds by which a slot may be late without moving those after it: what a busy event loop costs."""
 BURST: Final = 3
@@ -39,15 +45,26 @@ class Pace:
         self._limits = limits
         self._step = MARGIN / limits.per_second
         self._slot = float("-inf")
+        self._second: deque[float] = deque(maxlen=math.ceil(limits.per_second))
         self._private: dict[str, float] = {}
         self._groups: dict[str, deque[float]] = {}
         self.groups: frozenset[str] = frozenset()
 
-    def next_slot(self, now: float) -> float:
-        """Give away the next slot and return its time."""
+    def slot_at(self, priority: Priority, now: float) -> float:
+        """Return when the next slot for something of this priority is, `now` if at once."""
+        at = self._following(now) - (EARLY * self._step if priority is Priority.REPLY else 0.0)
+        if len(self._second) == self._second.maxlen:
+            at = max(at, self._second[0] + SECOND)
+        return max(at, now)
+
+    def use_slot(self, now: float) -> None:
+        """Something leaves now."""
+        self._slot = self._following(now)
+        self._second.append(now)
+
+    def _following(self, now: float) -> float:
         following = self._slot + self._step
-        self._slot = following if following >= now - LATENESS else now
-        return max(self._slot, now)
+        return following if following >= now - LATENESS else now
 
     def free_at(self, recipient: str, priority: Priority, now: float) -> float:
         """Return when the recipient may get a message of this priority, `now` if at once."""

@@ -107,7 +107,7 @@ class Sender:
         forums = [PROVINCE, *(district.id for district in around.province.districts)]
         self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
         self._pace.groups = frozenset(self._groups.values())
-        self._slots = Slots(self._pace.next_slot, clock.monotonic)
+        self._slots = Slots(self._pace, clock.monotonic)
         self._claim_seconds = 0.0
         self._changed = asyncio.Event()
         self._stale = True

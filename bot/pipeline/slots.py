@@ -1,7 +1,7 @@
 """Slots: the moments at which something may leave, one after the other, each given to the most urgent who waits then.
 
 What is claimed waits here for the last step. A reply that comes while copies of a broadcast wait takes the very next slot, so it is late by
-one slot at most, however many copies were claimed before it.
+one slot at most, however many copies were claimed before it; as a rule it goes at once (`pace.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.model.effects import Priority
+from bot.pipeline.pace import Pace
 
 
 @dataclass(eq=False, slots=True)
@@ -24,10 +25,10 @@ class Place:
 
 
 class Slots:
-    """Gives slots away. `next_slot` reserves one and returns its time; `monotonic` is the clock of both, in seconds."""
+    """Gives slots away as `pace` has them; `monotonic` is the clock of both, in seconds."""
 
-    def __init__(self, next_slot: Callable[[float], float], monotonic: Callable[[], float]) -> None:
-        self._next_slot = next_slot
+    def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:
+        self._pace = pace
         self._monotonic = monotonic
         self._waiting: list[tuple[int, int, Place]] = []
         self._number = 0
@@ -51,6 +52,7 @@ class Slots:
         if priority < place.priority and not place.granted.done():
             place.priority = priority
             heapq.heappush(self._waiting, (priority, place.number, place))
+            self._arm()
 
     def refuse(self, place: Place) -> None:
         """Send somebody away without a slot."""
@@ -61,58 +63,46 @@ class Slots:
         """Give no slot away before then."""
         if until > self._held_until:
             self._held_until = until
-            self._rearm()
+            self._send_away()
+            self._arm()
 
     def close(self, *, closed: bool) -> None:
         """Give no slot away until it is said otherwise."""
         if closed != self._closed:
             self._closed = closed
-            self._rearm()
+            self._send_away()
+            self._arm()
 
     @property
     def held(self) -> bool:
         """Whether no slot is given away at the moment."""
         return self._closed or self._monotonic() < self._held_until
 
-    def _rearm(self) -> None:
-        if self._finishing and self.held:
-            for _, _, place in self._waiting:
-                self.refuse(place)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._arm()
-
     def finish(self) -> None:
         """From now on, let nobody wait for an end of what holds the slots up."""
         self._finishing = True
-        self._rearm()
+        self._send_away()
+
+    def _send_away(self) -> None:
+        if self._finishing and self.held:
+            for _, _, place in self._waiting:
+                self.refuse(place)
 
     def _arm(self) -> None:
-        """Reserve slots for those who wait, and give away at once what is free at once."""
-        while self._timer is None and not self._closed and self._clean():
+        """Give away what is free now, and come back when the next slot for the most urgent is."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while not self._closed and self._clean():
+            priority, _, place = self._waiting[0]
             now = self._monotonic()
-            if now < self._held_until:
-                self._timer = asyncio.get_running_loop().call_later(self._held_until - now, self._held_no_more)
-                return
-            at = self._next_slot(now)
+            at = max(self._held_until, self._pace.slot_at(Priority(priority), now))
             if at > now:
-                self._timer = asyncio.get_running_loop().call_later(at - now, self._grant)
+                self._timer = asyncio.get_running_loop().call_later(at - now, self._arm)
                 return
-            self._give()
-
-    def _held_no_more(self) -> None:
-        self._timer = None
-        self._arm()
-
-    def _grant(self) -> None:
-        self._timer = None
-        self._give()
-        self._arm()
-
-    def _give(self) -> None:
-        if self._clean():
-            heapq.heappop(self._waiting)[2].granted.set_result(True)
+            self._pace.use_slot(now)
+            heapq.heappop(self._waiting)
+            place.granted.set_result(True)
 
     def _clean(self) -> bool:
         """Forget who is gone; tell whether somebody waits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,12 +11,20 @@ import pytest
 from bot.demo.api import limits as telegram
 from bot.model.effects import Priority
 from bot.pipeline.limits import Limits
-from bot.pipeline.pace import Pace
+from bot.pipeline.pace import MARGIN, Pace
 
 GROUPS = {"group": -1, "other group": -2}
 
 
-def simulate(pace: Pace, judge: telegram.Pace, chats: dict[str, int], seconds: float, *, seed: int = 1) -> list[tuple[float, str]]:
+def simulate(
+    pace: Pace,
+    judge: telegram.Pace,
+    chats: dict[str, int],
+    seconds: float,
+    *,
+    seed: int = 1,
+    priorities: Sequence[Priority] = (Priority.CARD,),
+) -> list[tuple[float, str]]:
     """Send into all chats as fast as the pace lets us, over a network that takes up to 150 ms; return what was sent when."""
     chance = random.Random(seed)
     arrivals: list[tuple[float, str]] = []
@@ -27,7 +36,8 @@ def simulate(pace: Pace, judge: telegram.Pace, chats: dict[str, int], seconds: f
             now += 0.005
             continue
         chat = chance.choice(ready)
-        slot = pace.next_slot(now)
+        slot = pace.slot_at(chance.choice(priorities), now)
+        pace.use_slot(slot)
         arrived = slot + chance.uniform(0.0, 0.02)
         free[chat] = slot + chance.uniform(0.02, 0.15)
         pace.spend(chat, free[chat])
@@ -38,12 +48,13 @@ def simulate(pace: Pace, judge: telegram.Pace, chats: dict[str, int], seconds: f
     return arrivals
 
 
+@pytest.mark.parametrize("priorities", [(Priority.CARD,), (Priority.REPLY,), (Priority.REPLY, Priority.BROADCAST)])
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_that_the_pace_allows_is_refused_by_telegram(seed: int) -> None:
+def test_nothing_that_the_pace_allows_is_refused_by_telegram(seed: int, priorities: Sequence[Priority]) -> None:
     pace = Pace(Limits())
     pace.groups = frozenset(GROUPS)
     chats = {f"person {number}": number for number in range(1, 60)} | GROUPS
-    simulate(pace, telegram.Pace(telegram.Limits()), chats, 150.0, seed=seed)
+    simulate(pace, telegram.Pace(telegram.Limits()), chats, 150.0, seed=seed, priorities=priorities)
 
 
 def test_the_allowed_rate_is_used_to_95_percent() -> None:
@@ -53,9 +64,31 @@ def test_the_allowed_rate_is_used_to_95_percent() -> None:
     assert len(sent) / (30 * 60) >= 0.95
 
 
+def taken(pace: Pace, priority: Priority, now: float) -> float:
+    slot = pace.slot_at(priority, now)
+    pace.use_slot(slot)
+    return slot
+
+
+def test_a_few_replies_leave_at_once_and_what_comes_then_pays_for_it() -> None:
+    """Row 6: of five people who write in the same moment none waits for the others."""
+    pace = Pace(Limits(per_second=10))
+    step = MARGIN / 10
+    replies = [taken(pace, Priority.REPLY, 0.0) for _ in range(6)]
+    assert replies == pytest.approx([0.0] * 5 + [step])
+    assert pace.slot_at(Priority.REPLY, 0.1) == pytest.approx(2 * step)
+    assert pace.slot_at(Priority.BROADCAST, 0.1) == pytest.approx(6 * step)
+
+
+def test_in_no_second_more_replies_leave_than_are_allowed() -> None:
+    pace = Pace(Limits())
+    times = [taken(pace, Priority.REPLY, 0.0) for _ in range(15)] + [taken(pace, Priority.REPLY, 2.0) for _ in range(100)]
+    assert all(later - earlier >= 1.0 for earlier, later in zip(times, times[30:], strict=False))
+
+
 def test_nothing_is_caught_up_after_a_pause() -> None:
     pace = Pace(Limits(per_second=10))
-    slots = [pace.next_slot(0.0) for _ in range(3)] + [pace.next_slot(100.0) for _ in range(3)]
+    slots = [taken(pace, Priority.CARD, 0.0) for _ in range(3)] + [taken(pace, Priority.CARD, 100.0) for _ in range(3)]
     gaps = [later - earlier for earlier, later in pairwise(slots[3:])]
     assert slots[3] == 100.0
     assert all(gap > 0.09 for gap in gaps)

@@ -19,7 +19,7 @@ class Gate:
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self.time = loop.time
-        self.slots = Slots(Pace(Limits(per_second=RATE)).next_slot, loop.time)
+        self.slots = Slots(Pace(Limits(per_second=RATE)), loop.time)
         self.given: list[tuple[str, float]] = []
         self.sent_away: list[str] = []
         self._tasks: list[asyncio.Task[None]] = []

@@ -79,7 +79,7 @@ class Carrier:
         self._paid = self._free
         if limits.paid_per_second:
             pace = Pace(replace(limits, per_second=limits.paid_per_second))
-            self._paid = Track(Slots(pace.next_slot, clock.monotonic), limits.paid_per_second, limits.paid_in_flight)
+            self._paid = Track(Slots(pace, clock.monotonic), limits.paid_per_second, limits.paid_in_flight)
         self._places: dict[str, tuple[Sending, Errand, Place]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._too_many = 0
