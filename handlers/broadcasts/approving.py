@@ -42,8 +42,9 @@ def submitted(case: Case, broadcast: Broadcast, *, again: bool) -> list[Effect]:
     situation = case.situation
     elsewhere = home(broadcast) != OFFICE
     pointer = Message(N_("This broadcast was submitted again."), answers=approval_slot(broadcast.id))
+    announced = Send(OFFICE, Message(N_("A broadcast waits for approval. People will read it like this:"), silent=True), Priority.CARD)
     return [
-        *(previews(broadcast, situation, Priority.CARD) if elsewhere else []),
+        *([announced, *previews(broadcast, situation, Priority.CARD)] if elsewhere else []),
         card(broadcast, situation),
         *([Send(OFFICE, pointer, Priority.CARD)] if again else []),
     ]

@@ -11,6 +11,7 @@ from bot.model.messages import AttachmentKind
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts import when
+from handlers.broadcasts.choosing import choosing
 from handlers.broadcasts.message import excess, message_for, question
 from handlers.session_words import LANGUAGE_NAMES
 from handlers.topics import CIRCLE_NAMES, TOPIC_NAMES
@@ -18,6 +19,8 @@ from handlers.topics import CIRCLE_NAMES, TOPIC_NAMES
 FEW = 5
 """Fewer people than this are not told apart (B55)."""
 FEWER = C_("number", "fewer than 5")
+STEP = 5
+ROUNDED = N_("Rounded to fives, so that nobody can be recognised.")
 EXCERPT, EXCERPT_OF_OPTION = 120, 30
 """Letters of a text, and of an answer to a quiz, that stand among the facts; the preview shows all of them."""
 NOT_YET = C_("plan", "not chosen yet")
@@ -50,8 +53,8 @@ def facts(broadcast: Broadcast, situation: Situation) -> Joined:
             N_("Only for those who said so of themselves: {circle}", circle=CIRCLE_NAMES[audience.circle]) if audience.circle else None,
             N_("Also one post in the public channel of each of these areas that has one.") if audience.channels else None,
         ),
-        numbers(broadcast, situation),
-        when.when_text(broadcast, situation),
+        numbers(broadcast, situation) if broadcast.state != "finished" else None,
+        when.when_text(broadcast, situation) if choosing(broadcast) is None else None,
     )
 
 
@@ -84,6 +87,7 @@ def numbers(broadcast: Broadcast, situation: Situation) -> Piece | None:
         _left("blocked", counted.blocked),
         _left("quiet", counted.quiet),
         _price(counted.people, situation),
+        ROUNDED if counted.people >= FEW else None,
     )
 
 
@@ -126,6 +130,11 @@ def complete(broadcast: Broadcast, situation: Situation) -> bool:
     return not unsaid(broadcast, situation) and bool(message_for(broadcast, situation))
 
 
+def rounded(number: int) -> int:
+    """Return a number of people that may be asked for again and again: two exact ones, subtracted, would tell what one person did."""
+    return (number + STEP // 2) // STEP * STEP
+
+
 def breakdown(cells: Mapping[Key, int]) -> tuple[dict[Key, int | None], tuple[frozenset[Key], int] | None]:
     """Return what may be told of numbers whose sum is known: each one, None for a few; and several that are told only together.
 
@@ -145,10 +154,12 @@ def _breakdown(cells: Mapping[Key, int], names: Mapping[Key, Names]) -> Piece | 
     if len(cells) < 2 or sum(cells.values()) < FEW:
         return None
     apart, together = breakdown(cells)
-    told: list[Piece] = [N_("{name}: {number}", name=names[key], number=FEWER if few is None else few) for key, few in apart.items()]
+    told: list[Piece] = [
+        N_("{name}: {number}", name=names[key], number=FEWER if few is None else rounded(few)) for key, few in apart.items()
+    ]
     if together is not None:
         group = Joined(tuple(names[key] for key in cells if key in together[0]), " + ")
-        told.append(N_("{name}: {number}", name=group, number=together[1]))
+        told.append(N_("{name}: {number}", name=group, number=rounded(together[1])))
     return Joined(tuple(told), " · ")
 
 
@@ -157,11 +168,11 @@ def _reached(people: int) -> Text:
         return NOBODY
     if people < FEW:
         return N_("The message will go to fewer than 5 people.")
-    return P_("The message will go to {count} person.", "The message will go to {count} people.", people)
+    return P_("The message will go to {count} person.", "The message will go to {count} people.", rounded(people))
 
 
 def _left(why: str, number: int) -> Text | None:
-    shown = FEWER if number < FEW else number
+    shown = FEWER if number < FEW else rounded(number)
     match why:
         case _ if not number:
             return None
@@ -175,7 +186,7 @@ def _left(why: str, number: int) -> Text | None:
 
 def _price(people: int, situation: Situation) -> Text | None:
     # A message beyond the free rate costs 0.1 Stars (Bot API, `allow_paid_broadcast`).
-    stars = -(-people // 10)
+    stars = -(-(rounded(people) + STEP // 2) // 10)
     return (
         N_("Sent at the paid rate. Price in Telegram Stars, at most: {stars}", stars=stars) if situation.province.paid and people else None
     )

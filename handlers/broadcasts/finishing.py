@@ -16,7 +16,7 @@ from bot.model.messages import Bar, Chart, Message
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from handlers.broadcasts.approving import card as approval_card
-from handlers.broadcasts.facts import FEW, FEWER, breakdown
+from handlers.broadcasts.facts import FEW, FEWER, ROUNDED, breakdown, rounded
 from handlers.broadcasts.message import question
 from handlers.broadcasts.panel import panel
 from handlers.broadcasts.progress import STATES, everywhere, named, whole_of
@@ -40,7 +40,7 @@ def reports(broadcast: Broadcast, occurrence: Occurrence, situation: Situation) 
     """Tell author and province how it went, with pictures of the numbers where there are enough people."""
     figures = situation.figures
     told = report(broadcast, occurrence, figures, situation)
-    pictures = [message for message in (_picture(figures, situation), _answers(broadcast, figures, situation)) if message]
+    pictures = [message for message in (_picture(figures, situation), answered(broadcast, figures, situation)) if message]
     messages = [Message(told), *pictures]
     return [Send(chat, message, Priority.CARD) for chat in everywhere(broadcast, situation) for message in messages]
 
@@ -136,39 +136,43 @@ def _picture(figures: Figures, situation: Situation) -> Message | None:
     return Message(title, chart=Chart(title, tuple(Bar(_cell(*cell, situation), number) for number, cell in shown)))
 
 
-def _answers(broadcast: Broadcast, figures: Figures, situation: Situation) -> Message | None:
+def answered(broadcast: Broadcast, figures: Figures, situation: Situation) -> Message | None:
     """Return the answers to the quiz, the right one marked; a picture only where no answer was given by few."""
     asked = _asked(broadcast, situation)
     if asked is None or broadcast.quiz is None:
         return None
     title = N_("Answers: “{question}”", question=Words(asked.question[: 3 * OPTION]))
     told = answers(broadcast, figures, situation)
-    counts = [*figures.answers, *([0] * len(asked.options))][: len(asked.options)]
+    counts = _counts(figures, asked)
     if not figures.answers or min(counts) < FEW:
         return Message(lines(title, told))
     right = broadcast.quiz.right
     options = enumerate(zip(asked.options, counts, strict=True))
-    bars = tuple(Bar(Words(option[:OPTION]), number, index == right) for index, (option, number) in options)
+    bars = tuple(Bar(Words(option[:OPTION]), rounded(number), index == right) for index, (option, number) in options)
     return Message(lines(title, told), chart=Chart(title, bars))
 
 
 def answers(broadcast: Broadcast, figures: Figures, situation: Situation) -> Piece | None:
-    """Return how often each answer of the quiz was given, as far as it may be told."""
+    """Return how often each answer of the quiz was given, as far as it may be told; most people answer after the report."""
     asked = _asked(broadcast, situation)
     if asked is None or broadcast.quiz is None:
         return None
     if sum(figures.answers) < FEW:
-        return N_("Fewer than 5 people have answered.")
-    apart, together = breakdown(dict(enumerate([*figures.answers, *([0] * len(asked.options))][: len(asked.options)])))
+        return N_("Fewer than 5 people have answered so far. /broadcasts shows the answers at any time.")
+    apart, together = breakdown(dict(enumerate(_counts(figures, asked))))
     told: list[Piece] = []
     for index, option in enumerate(asked.options):
         mark = "✓" if index == broadcast.quiz.right else "•"
         number = apart.get(index, 0)
-        shown = C_("answers", "counted with others") if index not in apart else FEWER if number is None else number
+        shown = C_("answers", "counted with others") if index not in apart else FEWER if number is None else rounded(number)
         told.append(Joined((_plain(mark), N_("{name}: {number}", name=Words(option[:OPTION]), number=shown)), " "))
     if together is not None:
-        told.append(N_("Counted together: {number}", number=together[1]))
-    return lines(*told)
+        told.append(N_("Counted together: {number}", number=rounded(together[1])))
+    return lines(*told, ROUNDED)
+
+
+def _counts(figures: Figures, asked: Question) -> list[int]:
+    return [*figures.answers, *([0] * len(asked.options))][: len(asked.options)]
 
 
 def _asked(broadcast: Broadcast, situation: Situation) -> Question | None:

@@ -15,7 +15,7 @@ from bot.model.text import C_, N_, Joined, Names, Piece, Text, Words, lines, par
 from handlers.broadcasts import approving
 from handlers.broadcasts.authority import Case, press
 from handlers.broadcasts.facts import FEW
-from handlers.broadcasts.finishing import answers, report
+from handlers.broadcasts.finishing import answered, report
 from handlers.broadcasts.message import plain
 from handlers.broadcasts.panel import panel
 from handlers.broadcasts.progress import STATES, card, cards, first_words, followed, named, next_look
@@ -87,8 +87,8 @@ def _last(case: Case, here: Recipient) -> list[Effect]:
         at_home = here in followed(broadcast, situation)
         there = pointer if at_home else card(broadcast, occurrence, situation, figures)
         return [*live, *next_look(occurrence, situation, figures), Send(here, there, Priority.REPLY)]
-    told = paragraphs(report(broadcast, occurrence, figures, situation), answers(broadcast, figures, situation))
-    return [Send(here, Message(told), Priority.REPLY)]
+    told = (Message(report(broadcast, occurrence, figures, situation)), answered(broadcast, figures, situation))
+    return [Send(here, message, Priority.REPLY) for message in told if message is not None]
 
 
 def _latest(broadcast: Broadcast, situation: Situation) -> tuple[Occurrence | None, Figures]:

@@ -86,9 +86,9 @@ def _fields(broadcast: Broadcast) -> tuple[Row, ...]:
         *pairs(texts),
         (attach,),
         (field(C_("button", "Quiz"), "open", "quiz", there=quiz), time),
-        *(((button(C_("button", "Count again"), broadcast, "count"),),) if uncounted else ()),
         (preview, submit),
         (button(C_("button", "Delete"), broadcast, "open", "delete"),),
+        *(((button(C_("button", "Count again"), broadcast, "count"),),) if uncounted else ()),  # comes and goes: nothing moves above it
     )
 
 

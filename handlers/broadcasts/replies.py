@@ -50,9 +50,21 @@ def _or_else(other: Heard) -> Heard:
         if situation.place == "private":
             return _in_private(situation, event)
         asked = prompt_of(situation.prompt)
-        return other(situation, event) if asked is None else _reply(situation, asked, event)
+        return other(situation, event) if asked is None else _pointed(situation, _reply(situation, asked, event))
 
     return heard
+
+
+def _pointed(situation: Situation, effects: list[Effect]) -> list[Effect]:
+    """Say below what was written that it was taken, and where it goes on: the broadcast's message may be a screen above."""
+    broadcast = situation.broadcast
+    if broadcast is None or situation.here != home(broadcast) or not _taken(effects):
+        return effects
+    return [*effects, Send(home(broadcast), Message(TAKEN, answers=cast_slot(broadcast.id)), Priority.REPLY)]
+
+
+def _taken(effects: Iterable[Effect]) -> bool:
+    return any(isinstance(effect, MoveBroadcast) for effect in effects)
 
 
 def _in_private(situation: Situation, event: Event) -> list[Effect]:
@@ -72,9 +84,8 @@ def _in_private(situation: Situation, event: Event) -> list[Effect]:
     if situation.actor == "coordinator" and in_doubt(situation, asked):
         return ask_apart(broadcast, situation, asked, NOT_CLEAR)
     effects = _reply(replace(situation, prompt=slot), asked, event)
-    taken = any(isinstance(effect, MoveBroadcast) for effect in effects)
-    pointer = Send(home(broadcast), Message(TAKEN, answers=cast_slot(broadcast.id)), Priority.REPLY)
-    return [*([] if _more(situation, event, taken=taken) else [answered]), *effects, *([pointer] if taken else [])]
+    more = _more(situation, event, taken=_taken(effects))
+    return [*([] if more else [answered]), *_pointed(situation, effects)]
 
 
 def _more(situation: Situation, event: Event, *, taken: bool) -> bool:

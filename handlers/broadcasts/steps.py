@@ -52,7 +52,7 @@ def _audience(broadcast: Broadcast, situation: Situation) -> Asked:
     if audience.circle is None and has_channel(broadcast, situation):
         channels = ((_switch(C_("button", "Public channel"), broadcast, "channels", "on", on=audience.channels),),)
     rows = (
-        tuple(buttons),
+        *pairs(buttons),
         *_areas(broadcast, situation),
         *((each,) for each in circles),
         *channels,
@@ -87,7 +87,7 @@ def _quiz(broadcast: Broadcast, _: Situation) -> Asked:
     right = ((button(C_("button", "The right answer"), broadcast, "open", "right"),),) if there else ()
     remove = ((button(C_("button", "Remove the quiz"), broadcast, "unquiz"),),) if there else ()
     told = N_("A quiz has one right answer, a poll has none. Write it in each language, with the answers in the same order.")
-    return told, (tuple(buttons), *right, *remove, (_back(broadcast),))
+    return told, (*pairs(buttons), *right, *remove, (_back(broadcast),))
 
 
 def _right(broadcast: Broadcast, situation: Situation) -> Asked:

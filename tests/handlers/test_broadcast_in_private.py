@@ -168,7 +168,7 @@ def test_it_is_the_provinces_and_the_group_hears_nothing_until_it_is_submitted()
     assert len(sends(desk.said, HERE)) == 3
     assert desk.shown == {}
     desk.taps("Submit")
-    assert [send.to for send in sends(desk.said)] == [HERE, OFFICE, OFFICE, OFFICE, OFFICE]
+    assert [send.to for send in sends(desk.said)] == [HERE, OFFICE, OFFICE, OFFICE, OFFICE, OFFICE]
     assert "Written by: Layla H." in english(desk.card.message.body)
 
 

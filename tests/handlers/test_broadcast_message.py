@@ -15,7 +15,7 @@ from bot.model.outgoing import Outgoing
 from bot.model.subscriptions import TOPICS
 from bot.pipeline.saying import written as outgoing
 from handlers.broadcasts.message import channel_message, excess, message_for, plain, units
-from tests.handlers.build import KHANAQIN, PLACES, only, sends, situation
+from tests.handlers.build import KHANAQIN, PLACES, english, only, sends, situation
 from tests.handlers.casting import FORUM, LAYLA, MYSELF, OFFICE, OMAR, QUIZ, TEXTS, Writing, begun, seated, written
 
 ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200e\u200f"))
@@ -49,7 +49,8 @@ def test_preview_test_and_sending_are_the_same_to_the_letter(picture: bool) -> N
     writing.press("test")
     tests = [send.message for send in sends(writing.said, ToResident(MYSELF))]
     writing.press("submit")
-    in_the_office = [send.message for send in sends(writing.said, OFFICE) if send.slot is None]
+    announced, *in_the_office = [send.message for send in sends(writing.said, OFFICE) if send.slot is None]
+    assert "People will read it like this" in english(announced.body)
     writing.taps("Approve", writing.card, **seated(OMAR))
     opened = only(writing.said, OpenOccurrence)
     assert list(opened.messages) == list(LANGUAGES)

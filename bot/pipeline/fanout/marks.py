@@ -18,7 +18,7 @@ from bot.model.broadcasts import Occurrence, home
 from bot.model.effects import Priority, Send
 from bot.model.events import BotBlocked
 from bot.model.ids import PROVINCE
-from bot.model.messages import Message, ToForum
+from bot.model.messages import Message, ToForum, progress_slot
 from bot.model.outgoing import Later, Moved, Never, Outcome, Sent, Unsure
 from bot.model.text import N_
 from bot.pipeline.broadcasts import at_home
@@ -170,7 +170,7 @@ class Marks:
         broadcast = await broadcasts.load(conn, self._around.keys, current.broadcast)
         author = home(await at_home(conn, self._around, broadcast)) if broadcast else ToForum(current.forum)
         for chat in dict.fromkeys((ToForum(PROVINCE), author)):
-            await saying.send(Send(chat, Message(words), Priority.URGENT))
+            await saying.send(Send(chat, Message(words, answers=progress_slot(occurrence.id)), Priority.URGENT))
         return True
 
 
