@@ -25,7 +25,7 @@ from bot.demo.world.clock import WorldClock
 from bot.model.ids import PROVINCE
 from bot.model.province import Province
 
-Kind = Literal["bot", "unlimited", "ungrouped", "intake", "echo", "updater", "casting", "loop"]
+Kind = Literal["bot", "unlimited", "ungrouped", "intake", "echo", "updater", "casting", "conversation", "loop"]
 """bot: ours as it is. unlimited: ours without limits. ungrouped: without those of groups. intake: its way in alone. The rest: the peers."""
 
 MODULES: dict[Kind, str] = {
@@ -36,6 +36,7 @@ MODULES: dict[Kind, str] = {
     "echo": "bench.peers.echo",
     "updater": "bench.peers.updater",
     "casting": "bench.peers.casting",
+    "conversation": "bench.peers.conversation",
     "loop": "bench.peers.loop",
 }
 OURS = ("bot", "unlimited", "ungrouped", "intake")
