@@ -9,9 +9,11 @@ last run counts: it changes nothing but the database.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy.engine import make_url
@@ -19,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StartRefused
-from bot.storage import days, postgresql, sqlite, start
+from bot.storage import days, integrity, postgresql, sqlite, start
 from bot.storage.errors import DayKeyMissing, Reason, StorageUnavailable
 from bot.storage.seal import Keyring
 
@@ -90,6 +92,15 @@ class ReadOnly:
         except StorageUnavailable as error:
             self.trouble.refused(error.reason)
             raise
+
+    async def whole(self) -> bool:
+        """Read every page, beside whoever works, and tell whether none is damaged; a PostgreSQL server looks after its own.
+
+        Raises:
+            StorageUnavailable: it cannot be read now.
+        """
+        path = self.engine.url.database
+        return self.dialect != "sqlite" or path is None or await asyncio.to_thread(integrity.file_whole, Path(path))
 
     async def close(self) -> None:
         """Let go of the database."""
