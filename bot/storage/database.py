@@ -118,10 +118,10 @@ class Database(ReadOnly):
         self._writer = writer
 
     @classmethod
-    async def open(cls, url: str, keys: Keyring | None, *, migrate: bool = True) -> Database:
+    async def open(cls, url: str, keys: Keyring | None, *, migrate: bool = True, alone: bool = False) -> Database:
         """Open the database, make or upgrade its tables, and make sure that the key is its own.
 
-        With `migrate=False` tables of an older version are refused too, and nothing is changed.
+        With `migrate=False` tables of an older version are refused too, and nothing is changed. `alone`: within `lock.hold_database`.
 
         Raises:
             StartRefused: no key or another one, a newer schema, a damaged or unreachable database; the text says what to do.
@@ -129,7 +129,7 @@ class Database(ReadOnly):
         if dialect_of(url) == "sqlite":
             engine, conn = await start.open_sqlite(url, keys, migrate=migrate)
             return cls(engine, start.needed(keys), sqlite.Writer(conn, await sqlite.near(conn)))
-        engine = await start.open_postgresql(url, keys, migrate=migrate)
+        engine = await start.open_postgresql(url, keys, migrate=migrate, alone=alone)
         return cls(engine, start.needed(keys), None)
 
     async def transact(self, work: Work[T]) -> T:
