@@ -8,8 +8,8 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -21,10 +21,11 @@ from bot.config import example, load
 from bot.demo.api.limits import Limits
 from bot.demo.server import StandIn
 from bot.demo.world import Chat, Person, World
+from bot.demo.world.clock import WorldClock
 from bot.model.ids import PROVINCE
 from bot.model.province import Province
 
-Kind = Literal["bot", "unlimited", "ungrouped", "intake", "echo", "updater", "casting", "loop"]
+Kind = Literal["bot", "unlimited", "ungrouped", "intake", "echo", "updater", "casting", "conversation", "loop"]
 """bot: ours as it is. unlimited: ours without limits. ungrouped: without those of groups. intake: its way in alone. The rest: the peers."""
 
 MODULES: dict[Kind, str] = {
@@ -35,6 +36,7 @@ MODULES: dict[Kind, str] = {
     "echo": "bench.peers.echo",
     "updater": "bench.peers.updater",
     "casting": "bench.peers.casting",
+    "conversation": "bench.peers.conversation",
     "loop": "bench.peers.loop",
 }
 OURS = ("bot", "unlimited", "ungrouped", "intake")
@@ -42,6 +44,17 @@ APART = Path(sys.prefix) / "peers" / "bin" / "python"
 """The Python of the peers that cannot share our libraries; `make bench` makes it."""
 STORY = "السلام عليكم، اكو ناس يبيعون حبوب قرب مدرسة البنات، كل يوم الظهر، ومحد يحجي وياهم"
 PATIENCE = 60.0
+HOUR = 3600.0
+
+
+class Clock(WorldClock):
+    """The world's time, which can be `back` by so many seconds."""
+
+    back = 0.0
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return super().now() - self.back
 
 
 @dataclass
@@ -102,11 +115,24 @@ class Scene:
         """New residents."""
         return [self.world.person("Sara", language_code="ar") for _ in range(count)]
 
-    def backlog(self, count: int, per_person: int = 4) -> None:
-        """Let people write so many messages that wait for whoever comes."""
+    def backlog(self, count: int, per_person: int = 4) -> list[Person]:
+        """Let people write so many messages that wait for whoever comes, an hour ago; return them."""
         people = self.people(max(1, count // per_person))
-        for number in range(count):
-            people[number % len(people)].writes(f"{STORY} {number}")
+        with self.an_hour_ago():
+            for number in range(count):
+                people[number % len(people)].writes(f"{STORY} {number}")
+        return people
+
+    @contextmanager
+    def an_hour_ago(self) -> Iterator[None]:
+        """Let what people do meanwhile have been done an hour ago."""
+        clock = self.world.clock
+        assert isinstance(clock, Clock)
+        clock.back = HOUR
+        try:
+            yield
+        finally:
+            clock.back = 0.0
 
     async def until(self, condition: Callable[[], object], seconds: float) -> bool:
         """Look every few milliseconds whether something has come true; tell whether it did in time."""
@@ -151,7 +177,7 @@ def _an_hour(setting: re.Match[str]) -> str:
 async def raised(*, limits: Limits | bool, latency: float = 0.0) -> AsyncIterator[Scene]:
     """Raise a scene in a folder that vanishes. `limits`: whether Telegram's flood limits hold; `latency`: seconds for each request."""
     with tempfile.TemporaryDirectory(prefix="alwand-bench-") as folder:
-        async with StandIn.start(limits=limits, keep_calls=1000) as telegram:
+        async with StandIn.start(limits=limits, keep_calls=1000, clock=Clock()) as telegram:
             telegram.faults.latency = latency
             province = load(example()).places()
             names = [*(str(district.id) for district in province.districts), str(PROVINCE)]

@@ -1,11 +1,11 @@
-"""People who asked to be told, and broadcasts that are due, written into a bot's database before it starts."""
+"""People who have been here or asked to be told, and broadcasts that are due, written into a bot's database before it starts."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,17 @@ from bot.config import load
 from bot.model.broadcasts import Audience, Broadcast
 from bot.model.calendar import on_the_wall
 from bot.model.effects import SetTimer
-from bot.model.ids import PROVINCE, BroadcastId, ForumId, MemberId, ResidentId
+from bot.model.ids import PROVINCE, BroadcastId, ForumId, MemberId, ResidentId, TicketId
 from bot.model.subscriptions import Subscription
-from bot.storage import broadcasts, residents, subscribers, tables, timers
+from bot.model.tickets import Content, Ticket
+from bot.storage import broadcasts, residents, subscribers, tables, tickets, timers
 from bot.storage.database import Database
 from bot.storage.seal import Keyring
 from handlers.broadcasts.starting import due_key
 
 WORDS = "السلام عليكم، محاضرة عن مخاطر المخدرات يوم الاثنين بالمركز، والدعوة عامة للجميع، بانتظاركم"
-WISH = Subscription(frozenset({ForumId("khanaqin")}), frozenset({"drugs"}))
+KHANAQIN = ForumId("khanaqin")
+WISH = Subscription(frozenset({KHANAQIN}), frozenset({"drugs"}))
 CHUNK = 5_000
 
 
@@ -59,6 +61,40 @@ async def subscribe(db: Database, chats: Iterable[int], *, known: int | None = N
 
         await db.transact(work)
         await asyncio.sleep(0)
+
+
+async def settle(db: Database, chats: Iterable[int]) -> None:
+    """Let people have been here, and each have reported something, most of which is closed by now."""
+    today = datetime.now(UTC).date()
+    numbered = iter(chats)
+    while chunk := list(islice(numbered, CHUNK)):
+
+        async def work(conn: AsyncConnection, chunk: list[int] = chunk) -> None:
+            for chat in chunk:
+                await residents.create(conn, db.keys, _name(chat), "telegram", str(chat), str(chat), today)
+                await tickets.open_ticket(conn, db.keys, _reported(chat, today))
+
+        await db.transact(work)
+        await asyncio.sleep(0)
+
+
+def _reported(chat: int, day: date) -> Ticket:
+    return Ticket(
+        TicketId(f"ticket{chat}"),
+        f"KHN-{chat}",
+        "report",
+        _name(chat),
+        KHANAQIN,
+        KHANAQIN,
+        "drugs",
+        urgent=False,
+        sensitive=False,
+        contact=True,
+        state="new" if chat % 50 == 0 else "closed",
+        opened=day,
+        content=Content(WORDS, language="ar"),
+        outcome=None if chat % 50 == 0 else "resolved",
+    )
 
 
 def _name(chat: int) -> ResidentId:

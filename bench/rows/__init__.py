@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bench.rows import answering, backlog, broadcast, campaigns, intake, paid, pause, poison, processes, replay, reports, start, subscribers
+from bench.rows import (
+    answering,
+    backlog,
+    broadcast,
+    campaigns,
+    intake,
+    paid,
+    pause,
+    poison,
+    processes,
+    replay,
+    reports,
+    start,
+    stored,
+    subscribers,
+)
 from bench.table import Row
 
 Measure = Callable[[bool], Awaitable[list[Row]]]
@@ -22,5 +37,6 @@ MEASURES: Mapping[str, Measure] = {
     "start": start.measure,
     "poison": poison.measure,
     "replay": replay.measure,
+    "stored": stored.measure,
     "processes": processes.measure,
 }

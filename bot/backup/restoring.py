@@ -157,7 +157,7 @@ def _lines(config: Config, wish: Wish, label: Label, now: datetime) -> Sequence[
 
 async def _resumed(config: Config, url: str, keys: Keyring, label: Label, lines: Sequence[Erased], now: datetime) -> Resumed:
     """Bring the copy to this version's tables, and do in it what the restore means."""
-    db = await Database.open(url, keys)
+    db = await Database.open(url, keys, alone=True)
     try:
         await db.transact(lambda conn: settings.put(conn, keys, settings.RESTORING, label.made.isoformat()))
         around = Surroundings(keys, config.places(), SystemChance(), render, config.times())

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import AlwandError, StartRefused
+from bot.storage.integrity import whole
 from bot.storage.sqlite import LOCK_WAIT, unavailable
 from bot.storage.start import RESTORING
 
@@ -74,9 +75,7 @@ def examine(file: Path) -> str:
         sqlite3.Error: it cannot be read.
     """
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as conn:
-        answer = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
-        if answer != "ok" or dangling is not None:
+        if not whole(conn):
             raise AlwandError("the copy of the database is damaged: restore the last backup that is whole")
         with suppress(sqlite3.OperationalError):
             row = conn.execute("SELECT version_num FROM alembic_version").fetchone()

@@ -114,6 +114,13 @@ class Timers:
             log.error("alarm", about="chores", reason=error.reason, meaning="the day's chores were left undone")
             return
         log.info("chores", forgotten=forgotten, keys_destroyed=destroyed)
+        await self._examine()
+
+    async def _examine(self) -> None:
+        """Notice a damaged database while the backup before the damage is still kept."""
+        with suppress(StorageUnavailable):
+            if not await self._db.whole():
+                log.error("alarm", about="database", meaning="the database file is damaged: end the bot, and restore the last backup")
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -9,9 +9,11 @@ last run counts: it changes nothing but the database.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy.engine import make_url
@@ -19,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StartRefused
-from bot.storage import days, postgresql, sqlite, start
+from bot.storage import days, integrity, postgresql, sqlite, start
 from bot.storage.errors import DayKeyMissing, Reason, StorageUnavailable
 from bot.storage.seal import Keyring
 
@@ -91,6 +93,15 @@ class ReadOnly:
             self.trouble.refused(error.reason)
             raise
 
+    async def whole(self) -> bool:
+        """Read every page, beside whoever works, and tell whether none is damaged; a PostgreSQL server looks after its own.
+
+        Raises:
+            StorageUnavailable: it cannot be read now.
+        """
+        path = self.engine.url.database
+        return self.dialect != "sqlite" or path is None or await asyncio.to_thread(integrity.file_whole, Path(path))
+
     async def close(self) -> None:
         """Let go of the database."""
         if self._readers is not None:
@@ -107,10 +118,10 @@ class Database(ReadOnly):
         self._writer = writer
 
     @classmethod
-    async def open(cls, url: str, keys: Keyring | None, *, migrate: bool = True) -> Database:
+    async def open(cls, url: str, keys: Keyring | None, *, migrate: bool = True, alone: bool = False) -> Database:
         """Open the database, make or upgrade its tables, and make sure that the key is its own.
 
-        With `migrate=False` tables of an older version are refused too, and nothing is changed.
+        With `migrate=False` tables of an older version are refused too, and nothing is changed. `alone`: within `lock.hold_database`.
 
         Raises:
             StartRefused: no key or another one, a newer schema, a damaged or unreachable database; the text says what to do.
@@ -118,7 +129,7 @@ class Database(ReadOnly):
         if dialect_of(url) == "sqlite":
             engine, conn = await start.open_sqlite(url, keys, migrate=migrate)
             return cls(engine, start.needed(keys), sqlite.Writer(conn, await sqlite.near(conn)))
-        engine = await start.open_postgresql(url, keys, migrate=migrate)
+        engine = await start.open_postgresql(url, keys, migrate=migrate, alone=alone)
         return cls(engine, start.needed(keys), None)
 
     async def transact(self, work: Work[T]) -> T:

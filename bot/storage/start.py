@@ -159,8 +159,8 @@ async def _back_up(driver: sqlite.NearConnection, path: Path, version: str) -> N
     copy.chmod(0o600)
 
 
-async def open_postgresql(url: str, keys: Keyring | None, *, migrate: bool) -> AsyncEngine:
-    """Return an engine over the checked database.
+async def open_postgresql(url: str, keys: Keyring | None, *, migrate: bool, alone: bool = False) -> AsyncEngine:
+    """Return an engine over the checked database; `alone`: whoever asks has it to themselves already.
 
     Raises:
         StartRefused: see the module.
@@ -170,7 +170,7 @@ async def open_postgresql(url: str, keys: Keyring | None, *, migrate: bool) -> A
         async with engine.connect() as conn, conn.begin():
             await conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             version = await conn.run_sync(_version)
-            if version in migrations.REVISIONS[:-1] and migrate:
+            if version in migrations.REVISIONS[:-1] and migrate and not alone:
                 await _be_alone(conn)
             await _settle(conn, keys, version, migrate=migrate)
     except BaseException as error:

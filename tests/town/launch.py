@@ -8,7 +8,6 @@
     lax     SQLite does not wait for the disk before it says that something is committed
     meek    SIGUSR1 makes the SQLite database refuse to be written, SIGUSR2 takes that back
     mute    the process has neither stdout nor stderr
-    mortal  the process dies at the so-manieth statement after the decision to open a ticket: the number in FIRE_STATEMENT
 .
 """
 
@@ -121,44 +120,6 @@ def _connections() -> list[sqlite3.Connection]:
     return held
 
 
-def _count_down() -> None:
-    """Die at a statement: on SQLite as the database itself sees them, savepoints and commit among them, elsewhere as SQLAlchemy does."""
-    from sqlalchemy import Engine, event
-
-    from bot import app
-    from bot.model.effects import OpenTicket
-
-    left = int(os.environ["FIRE_STATEMENT"])
-    counting = False
-    decide = vars(app)["_decide"]
-
-    def deciding(situation: Any, event: Any) -> Any:
-        nonlocal counting
-        effects = tuple(decide(situation, event))
-        counting = counting or any(isinstance(effect, OpenTicket) for effect in effects)
-        return effects
-
-    def passing(statement: str) -> None:
-        nonlocal left
-        if counting:
-            left -= 1
-            if left == 0:
-                _die(statement)
-
-    connect = sqlite3.connect
-
-    def connecting(*args: Any, **named: Any) -> sqlite3.Connection:
-        connection: sqlite3.Connection = connect(*args, **named)
-        connection.set_trace_callback(passing)
-        return connection
-
-    vars(sqlite3)["connect"] = connecting
-    vars(app)["_decide"] = deciding
-    if not os.environ.get("ALWAND_STORAGE__URL", "sqlite").startswith("sqlite"):
-        event.listen(Engine, "before_cursor_execute", lambda _conn, _cursor, statement, *_: passing(statement))
-        event.listen(Engine, "commit", lambda _: passing("COMMIT"))
-
-
 def _slacken() -> None:
     from bot.storage import sqlite
 
@@ -191,7 +152,6 @@ TURNS: Mapping[str, Callable[[], None]] = {
     "frail": _weaken,
     "stiff": _stiffen,
     "meek": _humble,
-    "mortal": _count_down,
     "mute": _fall_silent,
     "lax": _slacken,
 }

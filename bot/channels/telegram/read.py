@@ -30,6 +30,7 @@ from bot.model.events import (
     TextEdited,
     TextReceived,
 )
+from bot.model.tickets import number_in
 
 NAME: Final = "telegram"
 _ANONYMOUS_ADMIN: Final = 1087968824  # @GroupAnonymousBot, in whose name admins speak without theirs
@@ -79,7 +80,9 @@ def _message(message: Json, username: str | None) -> Arrival | None:
         return None
     if isinstance(event, TextReceived | MediaReceived):  # by its number a later edit is recognised
         event = replace(event, message=identifier(message, "message_id"))
-    return None if event is None else _arrival(message, where, event)
+    if event is None:
+        return None
+    return replace(_arrival(message, where, event), reply_about=_about(message, username))
 
 
 def _change(message: Json) -> MemberLeft | GroupMoved | None:
@@ -202,6 +205,12 @@ def _answered(message: Json) -> str | None:
     if answered is None or "forum_topic_created" in answered:  # in a topic every message "answers" the one that opened it
         return None
     return identifier(answered, "message_id")
+
+
+def _about(message: Json, username: str | None) -> str | None:
+    """Return which ticket a message of ours that is answered names: by that number a copy is known of which we know no other."""
+    answered = record(message, "reply_to_message") or {}
+    return number_in(words(answered, "text") or words(answered, "caption")) if _answers_us(message, username) else None
 
 
 def _answers_us(message: Json, username: str | None) -> bool:

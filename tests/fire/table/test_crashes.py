@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import get_args
 
 import pytest
@@ -12,7 +11,6 @@ from bot.demo.world import Message
 from tests.fire.faults import eventually
 from tests.fire.judge import Kill, copies, died, judge
 from tests.fire.kept import kept, settled
-from tests.fire.table.conftest import Raise
 from tests.town.people import Resident
 from tests.town.town import Town
 from tests.town.words import plain
@@ -114,43 +112,6 @@ async def test_f04_a_turn_that_is_cut_between_two_effects_has_not_happened(town:
     found = await kept(town)
     assert (found.tickets, found.unsent, found.unhandled, len(found.drafts)) == ({}, 0, 1, 1)
     await goes_on(town, sara, kill)
-
-
-@pytest.mark.slow
-async def test_f04_a_turn_that_is_cut_at_any_statement_has_not_happened(raise_town: Raise) -> None:
-    """F4: at each single statement from the decision to open the ticket to its commit, savepoints included; what is left is the draft."""
-    async with raise_town("quick mortal", FIRE_STATEMENT="0") as town:
-        cuts, passed = 0, False
-        while not passed:
-            sara = await reviewing(town, f"Story {cuts}.")
-            await settled(town)
-            before = len((await kept(town)).tickets)
-            await town.stop()
-            town.environment["FIRE_STATEMENT"] = str(cuts + 1)
-            await town.starts()
-            await sara.taps("send")
-            assert town.process is not None
-            dying = asyncio.ensure_future(town.process.wait())
-            done = asyncio.ensure_future(sara.gets_receipt())
-            await asyncio.wait({dying, done}, return_when=asyncio.FIRST_COMPLETED)
-            passed = done.done()
-            done.cancel()
-            if not passed:
-                assert await dying == -9
-                found = await kept(town)
-                committed = len(found.tickets) - before
-                assert (committed, found.unhandled) in ((0, 1), (1, 0))
-                assert sara.person.id in found.drafts or committed
-                await eventually(lambda: not town.telegram.transports)
-                town.environment["FIRE_STATEMENT"] = "0"
-                await town.starts()
-                await sara.gets_receipt()
-                cuts += 1
-            else:
-                dying.cancel()
-        await settled(town)
-        assert cuts > 10
-        assert len((await kept(town)).tickets) == cuts + 1
 
 
 @pytest.mark.parametrize(("row", "times"), [("F5", 1), ("F5, sending", 1), ("F5, sending", 2)])
