@@ -45,6 +45,7 @@ SARA: dict[str, Any] = {
     "language_code": "ar",
 }
 PRIVATE: dict[str, Any] = {"id": 512345678, "type": "private", "first_name": "Sara", "username": "canary"}
+BOT: dict[str, Any] = {"id": 7, "is_bot": True, "first_name": "Alwand"}
 GROUP: dict[str, Any] = {"id": -1001234567890, "type": "supergroup", "title": "Khanaqin forum"}
 
 
@@ -53,7 +54,7 @@ def message(chat: dict[str, Any] = PRIVATE, **content: Any) -> dict[str, Any]:
 
 
 def arrival_of(kind: str, body: dict[str, Any]) -> Arrival | None:
-    return read(json.dumps({"update_id": 1, kind: body}).encode(), username="alwand_bot", now=lambda: NOW)
+    return read(json.dumps({"update_id": 1, kind: body}).encode(), account=BOT["id"], username="alwand_bot", now=lambda: NOW)
 
 
 def event_of(**content: Any) -> Event | None:
@@ -196,9 +197,9 @@ def test_an_edit_tells_the_new_words() -> None:
 
 def test_a_group_that_moves_tells_where() -> None:
     """B73, F21: it arrives in the old chat's order."""
-    arrival = arrival_of("message", message({"id": -55, "type": "group", "title": "x"}, migrate_to_chat_id=-1009))
+    arrival = arrival_of("message", message({"id": -55, "type": "group", "title": "x"}, migrate_to_chat_id=-1001000001009))
     assert arrival is not None
-    assert (arrival.chat, arrival.event) == ("-55", GroupMoved("-1009"))
+    assert (arrival.chat, arrival.event) == ("-55", GroupMoved("-1001000001009"))
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ SAMPLES: list[dict[str, Any]] = [
     {"update_id": 1, "message": message(voice={"file_id": "f", "duration": 1})},
     {"update_id": 1, "message": message(location={"latitude": 1.5, "longitude": 2}, venue={"title": "t"})},
     {"update_id": 1, "message": message(GROUP, left_chat_member=SARA)},
-    {"update_id": 1, "message": message(GROUP, migrate_to_chat_id=-1)},
+    {"update_id": 1, "message": message(GROUP | {"type": "group"}, migrate_to_chat_id=-1001000001009)},
     {"update_id": 1, "edited_message": message(text="hi")},
     {"update_id": 1, "callback_query": {"id": "1", "from": SARA, "message": message(), "data": "d"}},
     {
@@ -298,8 +299,8 @@ SAMPLES: list[dict[str, Any]] = [
             "chat": GROUP,
             "from": SARA,
             "date": 1_790_000_000,
-            "old_chat_member": {"status": "left", "user": SARA},
-            "new_chat_member": {"status": "restricted", "user": SARA, "is_member": True, "can_send_messages": True},
+            "old_chat_member": {"status": "left", "user": BOT},
+            "new_chat_member": {"status": "restricted", "user": BOT, "is_member": True, "can_send_messages": True},
         },
     },
 ]
@@ -332,7 +333,7 @@ def test_no_update_whatsoever_does_harm(data: st.DataObject) -> None:
         else:
             holder.pop(path[-1])
     try:
-        arrival = read(json.dumps(update).encode(), username="alwand_bot", now=lambda: NOW)
+        arrival = read(json.dumps(update).encode(), account=BOT["id"], username="alwand_bot", now=lambda: NOW)
     except ValueError:
         return
     str(arrival).encode()
@@ -341,7 +342,7 @@ def test_no_update_whatsoever_does_harm(data: st.DataObject) -> None:
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"[]", b"null", b"[" * 100_000, b'{"message":' * 100_000, b"9" * 10_000])
 def test_bytes_that_are_no_update_are_not_understood(raw: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        read(raw, username=None, now=lambda: NOW)
+        read(raw, account=BOT["id"], username=None, now=lambda: NOW)
 
 
 PDF: dict[str, Any] = {
@@ -405,12 +406,11 @@ def test_what_is_posted_in_a_channel_concerns_nobody(kind: str) -> None:
 
 @pytest.mark.parametrize(("before", "after"), [("left", "administrator"), ("administrator", "left")])
 def test_coming_into_a_channel_joins_no_group(before: str, after: str) -> None:
-    bot = {"id": 7, "is_bot": True, "first_name": "Alwand"}
     change = {
         "chat": {"id": -1009, "type": "channel", "title": "Khanaqin"},
         "from": SARA,
         "date": 1_790_000_000,
-        "old_chat_member": {"status": before, "user": bot},
-        "new_chat_member": {"status": after, "user": bot},
+        "old_chat_member": {"status": before, "user": BOT},
+        "new_chat_member": {"status": after, "user": BOT},
     }
     assert arrival_of("my_chat_member", change) is None

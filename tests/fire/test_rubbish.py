@@ -58,7 +58,7 @@ def test_whatever_comes_is_read_as_an_arrival_or_as_nothing_or_refused(seed: int
     raw = mutated(chance.choice(WHOLE), chance)
     began = time.thread_time()
     try:
-        arrival = read(raw, username="alwand_bot", now=lambda: datetime.now(UTC))
+        arrival = read(raw, account=7, username="alwand_bot", now=lambda: datetime.now(UTC))
     except ValueError:
         arrival = None
     assert time.thread_time() - began < SECONDS
@@ -87,7 +87,7 @@ def test_more_words_than_anybody_can_write_are_refused(kind: str, name: str) -> 
     """F26: one such report would keep its group busy for hours; whoever it came from is asked to write it in another way."""
     message = {"message_id": 5, "date": MOMENT, "chat": {"id": 5, "type": "private"}, "photo": [{"file_id": "f"}], name: "a" * MEGABYTE}
     with pytest.raises(ValueError, match="too long"):
-        read(json.dumps({"update_id": 1, kind: message}).encode(), username=None, now=lambda: datetime.now(UTC))
+        read(json.dumps({"update_id": 1, kind: message}).encode(), account=7, username=None, now=lambda: datetime.now(UTC))
 
 
 @pytest.mark.parametrize("number", [LARGEST + 1, 1 << 53, 10**17, -5, 1.5, "7", None])

@@ -83,6 +83,7 @@ class TelegramChannel:
             get_updates_request=self._transport,
         )
         self._now = now
+        self._account = int(token.partition(":")[0])
         self._intake: Intake
         if webhook is None:
             self._intake = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
@@ -123,7 +124,7 @@ class TelegramChannel:
 
     def read(self, raw: bytes) -> Arrival | None:
         """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
-        return read(raw, username=self._intake.username, now=self._now)
+        return read(raw, account=self._account, username=self._intake.username, now=self._now)
 
     async def introduce(self) -> None:
         """Learn the bot's own name, by which commands in groups are known to be for it; try until Telegram tells it."""

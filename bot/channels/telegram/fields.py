@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 Json = dict[str, Any]
+_SUPERGROUPS: Final = 10**12
+_LAST_SUPERGROUP: Final = 2 * 10**12 - (1 << 31)
 
 
 def record(holder: Json, name: str) -> Json | None:
@@ -41,6 +43,12 @@ def identifier(holder: Json | None, name: str = "id") -> str:
     if found is None:
         raise ValueError(f"no {name}")
     return str(found)
+
+
+def supergroup(holder: Json, name: str) -> int | None:
+    """Return the id of a supergroup. Believed to be a forum's group, any other number would get what only the forum may read."""
+    found = number(holder, name)
+    return found if found is not None and -_LAST_SUPERGROUP <= found < -_SUPERGROUPS else None
 
 
 def degrees(holder: Json, name: str, limit: float) -> float:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from bot.channels.telegram.contents import ForAnotherBot, attachment_of, event_of, said
-from bot.channels.telegram.fields import Json, identifier, moment, number, record, words
+from bot.channels.telegram.fields import Json, identifier, moment, number, record, supergroup, words
 from bot.model.events import (
     Arrival,
     BotBlocked,
@@ -44,10 +44,11 @@ class _Where:
     chat: str
 
 
-def read(raw: bytes, *, username: str | None, now: Callable[[], datetime]) -> Arrival | None:
+def read(raw: bytes, *, account: int, username: str | None, now: Callable[[], datetime]) -> Arrival | None:
     """Return what an update says; None if it concerns nobody. Raises ValueError, and nothing else, if it cannot be understood.
 
-    A button press carries no time of its own: it gets `now`, and is at most the 150 s old for which Telegram keeps it.
+    `account` and `username` are the bot's own id and name. A button press carries no time of its own: it gets `now`, and is at most the
+    150 s old for which Telegram keeps it.
     """
     try:
         update = json.loads(raw)
@@ -62,7 +63,7 @@ def read(raw: bytes, *, username: str | None, now: Callable[[], datetime]) -> Ar
     if (press := record(update, "callback_query")) is not None:
         return _press(press, now())
     if (mine := record(update, "my_chat_member")) is not None:
-        return _own_membership(mine)
+        return _own_membership(mine, account)
     if (theirs := record(update, "chat_member")) is not None:
         return _membership(theirs)
     return None
@@ -89,8 +90,13 @@ def _change(message: Json) -> MemberLeft | GroupMoved | None:
     leaver = record(message, "left_chat_member")
     if leaver is not None and leaver.get("is_bot") is not True:
         return MemberLeft(identifier(leaver))
-    moved = number(message, "migrate_to_chat_id")
-    return None if moved is None else GroupMoved(str(moved))
+    moved = supergroup(message, "migrate_to_chat_id")
+    return None if moved is None or not _is_basic_group(message) else GroupMoved(str(moved))
+
+
+def _is_basic_group(message: Json) -> bool:
+    """Whether it was said in a group that can become a supergroup, which no group does twice."""
+    return words(record(message, "chat") or {}, "type") == "group"
 
 
 def _edited(message: Json) -> Arrival | None:
@@ -151,9 +157,11 @@ def _press(press: Json, at: datetime) -> Arrival | None:
     )
 
 
-def _own_membership(change: Json) -> Arrival | None:
+def _own_membership(change: Json, account: int) -> Arrival | None:
     where = _where(change)
     before, after = _status(change, "old_chat_member"), _status(change, "new_chat_member")
+    if any(identifier(record(member, "user")) != str(account) for member in (before, after)):
+        raise ValueError("another's membership")  # believed, it would take a forum's group from it
     if where is None:
         return None
     if where.place == "private":

@@ -18,6 +18,8 @@ import aiohttp
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram.fields import supergroup
+
 # python-telegram-bot writes the token, all parameters and all answers to its loggers at DEBUG.
 logging.getLogger("telegram").setLevel(logging.CRITICAL)
 
@@ -189,12 +191,12 @@ def refusal(status: int, body: bytes) -> Refused:
         return Refused(status)
     parameters = told.get("parameters")
     hints = parameters if isinstance(parameters, dict) else {}
-    retry_after, migrate_to = hints.get("retry_after"), hints.get("migrate_to_chat_id")
+    retry_after = hints.get("retry_after")
     return Refused(
         status,
         str(told.get("description", "")),
         retry_after=float(min(retry_after, LONGEST_WAIT)) if isinstance(retry_after, int | float) and retry_after >= 0 else None,
-        migrate_to=migrate_to if isinstance(migrate_to, int) else None,
+        migrate_to=supergroup(hints, "migrate_to_chat_id"),
     )
 
 

@@ -173,7 +173,7 @@ def test_whatever_a_press_carries_it_is_read_or_refused_whole(data: object) -> N
     """A press whose data is no text, or no data at all, is a press without a button."""
     message = {"message_id": 5, "date": 0, "chat": {"id": -1001, "type": "supergroup"}}
     press = {"id": "1", "from": {"id": 11, "is_bot": False, "first_name": "Sara"}, "message": message, "data": data}
-    arrival = read(json.dumps({"update_id": 1, "callback_query": press}).encode(), username="alwand", now=lambda: NOW)
+    arrival = read(json.dumps({"update_id": 1, "callback_query": press}).encode(), account=7, username="alwand", now=lambda: NOW)
     assert arrival is not None
     assert arrival.event == ButtonPressed(None)
     assert arrival.button is None or (isinstance(data, str) and arrival.button in data.replace("\0", ""))
