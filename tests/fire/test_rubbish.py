@@ -10,7 +10,6 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -38,6 +37,8 @@ OURS: Final = 10_000
 """Numbers of updates up to here are the rubbish's; those of the stand-in begin at a hundred million."""
 ROUNDS: Final = 40
 A_ROUND: Final = 50
+FAIR: Final = 3.0
+"""Seconds that an answer may take on any machine; one update that holds up the others would cost them ten."""
 
 
 def samples(seed: int, count: int) -> list[Json]:
@@ -178,20 +179,23 @@ async def survives(town: Town, rounds: int) -> None:
     await asyncio.gather(*(each.arrives() for each in neighbours))
     storm = Storm(town, SEED)
 
-    async def behind(bodies: Iterable[bytes]) -> list[float]:
-        waits: list[float] = []
-        for body in bodies:
-            await storm.answers(body)
-            waits.append(await waits_for_an_answer(neighbours[len(waits) % len(neighbours)]))
-        return sorted(waits)
+    waits: dict[str, list[float]] = {"sound updates": [], "rubbish": [], "no updates": []}
 
-    sound = await behind(storm.updates(A_ROUND, spoil=False) for _ in range(10))
-    spoilt = await behind(storm.updates(A_ROUND) for _ in range(rounds))
-    nothing = await behind(NO_ANSWERS)
-    for name, waits in (("sound updates", sound), ("rubbish", spoilt), ("no updates", nothing)):
-        print(f"behind {name}: median {waits[len(waits) // 2]:.2f} s, slowest {waits[-1]:.2f} s of {len(waits)}")
-    assert spoilt[-2] < max(1.0, 3 * sound[-1])
-    assert nothing[-2] < max(1.0, 3 * sound[-1])
+    async def behind(name: str, body: bytes) -> None:
+        await storm.answers(body)
+        waits[name].append(await waits_for_an_answer(neighbours[len(waits[name]) % len(neighbours)]))
+
+    bodies = [("rubbish", None)] * rounds + [("no updates", body) for body in NO_ANSWERS]
+    for turn, (name, body) in enumerate(bodies):
+        if turn % 3 == 0:  # all along, so that a machine busy with other things is so for both
+            await behind("sound updates", storm.updates(A_ROUND, spoil=False))
+        await behind(name, storm.updates(A_ROUND) if body is None else body)
+    for name, seconds in waits.items():
+        seconds.sort()
+        print(f"behind {name}: median {seconds[len(seconds) // 2]:.2f} s, slowest {seconds[-1]:.2f} s of {len(seconds)}")
+    longest = max(FAIR, 3 * waits["sound updates"][-1])
+    assert waits["rubbish"][-2] < longest
+    assert waits["no updates"][-2] < longest
     await settled(town)
     await neighbours[0].reports("Rubbish in the canal, and this time it is meant so.")
     await town.forums["khanaqin"].hears("this time it is meant so")
