@@ -154,6 +154,20 @@ async def test_f06_what_telegram_took_without_an_answer_comes_once_more_at_most(
     assert len(forum.about(reference)) <= 2
 
 
+async def test_f06_a_member_who_replies_to_the_first_of_two_cards_is_heard(town: Town) -> None:
+    """F6, B61: which message it is nobody told us; which report, its own words do."""
+    forum = town.forums["khanaqin"]
+    sara = await reviewing(town)
+    town.telegram.faults.add("reset_after", "sendMessage", chat=forum.chat.id)
+    await sara.taps("send")
+    reference = await sara.gets_receipt()
+    first, _ = await forum.until(lambda: forum.about(reference)[1:] and forum.about(reference))
+    forum.ali.replies(first, "Since when?")
+    offer = await forum.hears("Since when?")
+    forum.presses(forum.ali, offer, "Send to the person")
+    await sara.hears("Since when?", reference)
+
+
 def sentences(card: Message) -> list[str]:
     """Return the sentences that a card has."""
     return [line for line in plain(card.text).splitlines() if line.startswith("Sentence")]
