@@ -81,7 +81,7 @@ def echoes(count: int) -> tuple[Step, ...]:
 
 @dataclass
 class Resident:
-    """One person on their way through the steps; `end` is what the last answer holds."""
+    """One person on their way through the steps; `end` is what the last answer holds, `told` what was last said to them."""
 
     crowd: Crowd
     person: Person
@@ -89,6 +89,8 @@ class Resident:
     end: str
     at: int = 0
     acted: float = 0.0
+    last_act: float = 0.0
+    told: str = ""
 
     def begins(self) -> None:
         """Do the first step; to press a button means the bot's last message."""
@@ -101,6 +103,7 @@ class Resident:
             return
         self.crowd.waited.append(time.perf_counter() - self.acted)
         self.acted = 0.0
+        self.told = raw.get("text", "")
         loop = asyncio.get_running_loop()
         if self.at == len(self.steps):
             loop.call_soon(self.crowd.finished, self)
@@ -110,7 +113,7 @@ class Resident:
     def _act(self, raw: dict[str, Any] | None) -> None:
         step = self.steps[self.at]
         self.at += 1
-        self.acted = time.perf_counter()
+        self.acted = self.last_act = time.perf_counter()
         self.crowd.acts += 1
         if raw is None or step.text:
             self.person.writes(step.text)

@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
+IDLE = 0.05
+"""Seconds of CPU in one second that a process uses which has nothing to do."""
 PATIENCE = 15.0
 """Seconds that a process gets to end when it is asked to."""
 
@@ -49,6 +52,14 @@ class Process:
     def peak(self) -> float:
         """The most MB that were ever in memory."""
         return self._status("VmHWM")
+
+    async def rests(self, seconds: float) -> None:
+        """Wait until it has nothing to do any more (after a start a large database is examined beside the work), or so long."""
+        end = time.monotonic() + seconds
+        before = -1.0
+        while time.monotonic() < end and self.cpu - before > IDLE:
+            before = self.cpu
+            await asyncio.sleep(1.0)
 
     def turns(self) -> int:
         """How many turns our bot has told of in its log so far."""

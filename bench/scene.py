@@ -104,12 +104,13 @@ class Scene:
         self.processes.append(process)
         return process
 
-    async def stops(self, process: Process, *, kill: bool = False) -> None:
-        """End a bot and wait until the stand-in has noticed."""
+    async def stops(self, process: Process, *, kill: bool = False, keep: bool = False) -> None:
+        """End a bot and wait until the stand-in has noticed; `keep` what waits for it."""
         await process.stop(kill=kill)
         await self.world.until(lambda: self.world.polls_open == 0, PATIENCE)
         self.world.calls.clear()
-        self.world.updates.forget_all()
+        if not keep:
+            self.world.updates.forget_all()
 
     def people(self, count: int) -> list[Person]:
         """New residents."""

@@ -9,6 +9,7 @@ from bench.rows import (
     backlog,
     broadcast,
     campaigns,
+    crowded,
     intake,
     paid,
     pause,
@@ -19,6 +20,7 @@ from bench.rows import (
     start,
     stored,
     subscribers,
+    together,
 )
 from bench.table import Row
 
@@ -38,5 +40,7 @@ MEASURES: Mapping[str, Measure] = {
     "poison": poison.measure,
     "replay": replay.measure,
     "stored": stored.measure,
+    "crowded": crowded.measure,
+    "together": together.measure,
     "processes": processes.measure,
 }

@@ -10,14 +10,14 @@ from bench.table import Row, percentile
 
 THINK = 4.0
 """Seconds between an answer and the next act; so many residents for each update a second."""
-RATES = (5, 20)
+RATES = (5, 20, 30)
 
 
 async def measure(quick: bool) -> list[Row]:
     """Let residents come and go at each rate, with ours and with an echo."""
     rows = []
     for rate in RATES:
-        seconds = 6.0 if quick else 30.0
+        seconds = 6.0 if quick else 20.0
         ours, refused = await _waits("bot", rate, seconds)
         peer, _ = await _waits("echo", rate, seconds)
         for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):

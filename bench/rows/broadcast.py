@@ -29,8 +29,6 @@ class Setting(NamedTuple):
 
 SETTINGS = (
     Setting("instant, retry_after small", 0.0, None),
-    Setting("instant, retry_after 5 s", 0.0, 5),
-    Setting("100 ms, retry_after small", 0.1, None),
     Setting("100 ms, retry_after 5 s", 0.1, 5),
 )
 PEERS: tuple[tuple[str, Kind, str], ...] = (

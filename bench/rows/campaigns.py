@@ -23,13 +23,13 @@ from bot.demo.world import Person
 from bot.storage.tables import occurrences
 
 CAMPAIGNS = 1_000
-SPREAD = 100.0
+SPREAD = 50.0
 """Seconds within which all of them fall due."""
 LIFE = 8.0
 """Seconds for which each of the two lives; they are killed in turns."""
-KILLING = 130.0
+KILLING = 70.0
 """Seconds after which nobody is killed any more."""
-STILL = 20.0
+STILL = 15.0
 """Seconds in which nothing arrives although nobody is killed, after which what has not come is lost."""
 SAID = re.compile(rf"{WORDS} (\d+)")
 

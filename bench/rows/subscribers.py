@@ -12,7 +12,7 @@ from bench.scene import Scene, raised
 from bench.table import Row
 
 SIZES = (10_000, 100_000, 1_000_000)
-WATCHED = 25.0
+WATCHED = 12.0
 """Seconds for which a broadcast is watched: memory that grows with the audience has grown by then, since the audience is known at once."""
 REACHED = 2_000
 """So many can be written to: more than are sent to while we look."""
