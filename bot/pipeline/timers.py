@@ -30,6 +30,8 @@ log = structlog.get_logger()
 CAST_DUE: Final = "cast_due"
 TICK_SECONDS: Final = 1.0
 DAY_SECONDS: Final = 86_400.0
+EXAMINED_AFTER: Final = 3_600.0
+"""The whole database is read for the first time so long after a start, which has looked it over and has a backlog to work off."""
 AT_ONCE: Final = 200
 """So many timers move in one transaction; after a long absence several follow one another."""
 REPEATS_KEPT: Final = timedelta(hours=48)
@@ -65,6 +67,8 @@ class Timers:
         async with asyncio.TaskGroup() as rounds:
             rounds.create_task(_every(TICK_SECONDS, self.tick), name="tick")
             rounds.create_task(_every(DAY_SECONDS, self.chores), name="chores")
+            await asyncio.sleep(EXAMINED_AFTER)
+            rounds.create_task(_every(DAY_SECONDS, self.examine), name="examine")
 
     async def _work_out_anew(self) -> None:
         """Let broadcasts find their times again: with a new start of the machine the zone may have another rule."""
@@ -114,9 +118,8 @@ class Timers:
             log.error("alarm", about="chores", reason=error.reason, meaning="the day's chores were left undone")
             return
         log.info("chores", forgotten=forgotten, keys_destroyed=destroyed)
-        await self._examine()
 
-    async def _examine(self) -> None:
+    async def examine(self) -> None:
         """Notice a damaged database while the backup before the damage is still kept."""
         with suppress(StorageUnavailable):
             if not await self._db.whole():

@@ -32,33 +32,33 @@ def damage(path: Path) -> None:
         assert conn.execute("PRAGMA quick_check").fetchone() == ("ok",)
 
 
-async def chores(db: Database) -> list[str]:
-    """Do the day's chores, and return what the operator is alarmed about."""
+async def examined(db: Database) -> list[str]:
+    """Do what is done once a day, and return what the operator is alarmed about."""
     time = Timekeeper(db, SystemClock(), told=lambda: None)
     with capture_logs() as lines:
-        await Timers(db, time, keep_posts=timedelta(days=180), told=lambda: None).chores()
+        await Timers(db, time, keep_posts=timedelta(days=180), told=lambda: None).examine()
     return [line["meaning"] for line in lines if line["event"] == "alarm"]
 
 
-async def test_the_days_chores_tell_of_a_database_that_is_damaged(sqlite_url: str, keys: Keyring) -> None:
+async def test_the_operator_is_told_of_a_database_that_is_damaged(sqlite_url: str, keys: Keyring) -> None:
     """F11: the bot goes on, since what it still takes in is worth more than a stop in the night."""
     db = await Database.open(sqlite_url, keys)
     try:
-        assert await chores(db) == []
+        assert await examined(db) == []
     finally:
         await db.close()
     damage(path_of(sqlite_url))
     db = await Database.open(sqlite_url, keys)
     try:
-        assert await chores(db) == ["the database file is damaged: end the bot, and restore the last backup"]
+        assert await examined(db) == ["the database file is damaged: end the bot, and restore the last backup"]
     finally:
         await db.close()
 
 
 async def test_it_is_examined_while_others_write(database: Database) -> None:
-    examined = asyncio.create_task(database.whole())
+    examination = asyncio.create_task(database.whole())
     await database.transact(lambda conn: settings.put(conn, database.keys, "word", "value"))
-    assert await examined
+    assert await examination
 
 
 def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path: Path) -> None:
