@@ -73,8 +73,8 @@ class Said:
 
     @property
     def tells(self) -> bool:
-        """Whether it says what is said only once: it holds a ticket's number or numbered words, and is not the review, a question."""
-        return bool(REFERENCE.search(self.text) or MARK.search(self.text)) and not any(asked in self.text for asked in _reviews())
+        """Whether it says what is said only once: it holds a ticket's number or numbered words, and is no question."""
+        return bool(REFERENCE.search(self.text) or MARK.search(self.text)) and not _questions().search(self.text)
 
     def __str__(self) -> str:
         return f"call {self.n} in chat {self.chat}: {self.text[:90]!r}"
@@ -279,8 +279,15 @@ def receipt(text: str) -> str | None:
 
 
 @cache
-def _reviews() -> tuple[str, ...]:
-    return tuple(parts("Shall we send it to the forum?", language) for language in LANGUAGES)
+def _questions() -> re.Pattern[str]:
+    """The review, and what a member is asked who presses Close, as often as they press it."""
+    asked = (
+        "Shall we send it to the forum?",
+        "Why is {reference} being closed?",
+        "Please write it as a reply to this message. To close {reference} without words, press “Skip”.",
+    )
+    texts = {re.escape(parts(each, language, reference="@@")) for each in asked for language in LANGUAGES}
+    return re.compile("|".join(text.replace("@@", REFERENCE.pattern) for text in sorted(texts)))
 
 
 @cache

@@ -399,6 +399,7 @@ async def test_a_picture_is_uploaded_once_and_shown_to_everybody(house: House, e
 
 
 async def test_a_picture_that_telegram_forgot_is_uploaded_again(house: House, ear: Ear) -> None:
+    """By one of those who are still to get it, and by the few that were on their way already."""
     fast(house, rate=40)
     await settle(house.db, accounts(house.telegram, 40))
     said = await with_picture(house)
@@ -409,7 +410,7 @@ async def test_a_picture_that_telegram_forgot_is_uploaded_again(house: House, ea
         house.telegram.faults.add("status", "sendPhoto", status=400, description=wrong)
         found = await ends(house, ear)
     assert (found.delivered, found.refused) == (40, 0)
-    assert sum(1 for call in house.telegram.world.asked("sendPhoto") if call.files and call.status == 200) == 2
+    assert sum(1 for call in house.telegram.world.asked("sendPhoto") if call.files and call.status == 200) in (2, 3, 4)
 
 
 async def with_picture(house: House) -> dict[Language, Message]:

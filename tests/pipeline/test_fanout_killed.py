@@ -179,11 +179,11 @@ async def test_a_thousand_due_broadcasts_are_opened_once_by_two_processes_that_f
         await due(db, campaigns)
         life = Life(database_url, telegram.url, telegram.token)
         whole, second = begin(life), begin(replace(life, ticks_only=True))
-        await until(lambda: opened(db, campaigns // 4))
+        await until(lambda: opened(db, campaigns // 4), 20 + campaigns / 10)
         os.kill(second.pid or 0, signal.SIGKILL)
         assert await ended(second) == -9
         second = begin(replace(life, ticks_only=True))
-        await until(lambda: nothing_due(db))
+        await until(lambda: nothing_due(db), 20 + campaigns / 10)
         for process in (whole, second):
             process.terminate()
             assert await ended(process) == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.pipeline.pace import EARLY
 from bot.pipeline.works import DUTIES, Duty
 from bot.storage.database import Database
 from bot.storage.leases import SPAN
@@ -97,7 +98,7 @@ async def test_one_that_stood_still_longer_than_its_lease_sends_and_writes_nothi
         await settled(town)
         found = asked(bots)
         assert found[people[0].person.id] in (2, 3)
-        assert found.total() - 1 <= len(people) + 1  # one call may have been open when it was stopped
+        assert found.total() - 1 < len(people) + EARLY  # so many calls may have been open when it was stopped
         assert await bots.holder("send") is other
 
 
