@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from bot.demo.world import Chat, Message, NeverHappened, Person, Press, World
 from bot.model.ids import Language
 from tests.conversation.words import BUTTONS, SAYS, STORY
-from tests.town.words import REFERENCE, label, plain
+from tests.town.words import REFERENCE, label, plain, said
 
 OWN_NAMES = {"ar": "العربية", "ckb": "کوردی", "en": "English"}
 PATIENCE = float(os.environ.get("TOWN_PATIENCE", "60"))
@@ -135,6 +135,16 @@ class Resident:
         await self.taps(district)
         await self.taps("skip")
         await self.is_told("story?")
+
+    async def reviews(self, story: str) -> None:
+        """Begin a report and go on to the review, with only Send left to press."""
+        await self.arrives()
+        await self.goes_to_story()
+        self.says(story)
+        await self.taps("done")
+        await self.answers("when?", "skip")
+        await self.answers("contact?", "yes")
+        await self.hears(said("Shall we send it to the forum?", self.language))
 
     async def finishes(self, contact: str = "yes") -> str:
         """From the question when to the receipt; returns the reference."""

@@ -6,9 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-import pytest
-
-from bot.demo.world.membership import bot_becomes, change_member, kick_bot, migrate, mute_bot, remove, tell_migration
+from bot.demo.world.membership import bot_becomes, change_member, kick_bot, mute_bot, remove
 from bot.model.ids import PROVINCE
 from tests.town.town import Town, raised
 from tests.town.words import label, parts, plain, said
@@ -51,36 +49,6 @@ async def test_a_strange_group_gets_one_sentence_and_is_left(own_town: Town) -> 
     await own_town.until(lambda: not group.members[own_town.world.bot["id"]].is_inside)
     words = [plain(message.text) for message in group.from_bot if message.text]
     assert words == [said("This bot works only in the groups of the Community Policing Forums of Diyala.", "ar")]
-
-
-@pytest.mark.parametrize("quietly", [False, True])
-async def test_a_group_that_becomes_a_supergroup_keeps_its_reports(own_town: Town, quietly: bool) -> None:
-    """B73, B61: the card is shown afresh at the new address, works there, and what is sent next goes there too."""
-    town = own_town
-    small = town.forums["khalis"]
-    await town.stop()
-    small.chat.kind = "group"
-    small.chat.forget_shown()
-    await town.starts()
-    sara = town.resident("en")
-    await sara.arrives()
-    reference = await sara.reports("Shots at night.", district="Khalis")
-    await small.card(reference)
-    old = small.chat.id
-    migrate(small.chat, quietly=quietly)
-    if quietly:
-        second = await sara.reports("Shots again.", district="Khalis")
-        await small.hears(second)
-        tell_migration(small.chat, old)
-    await small.hears(reference)
-    (card,) = [message for message in small.about(reference) if message.labels]
-    small.ali.replies(card, "Which street?")
-    offer = await small.hears("Which street?")
-    small.presses(small.ali, offer, "Send to the person")
-    await sara.hears("Which street?")
-    late = await sara.reports("A third time.", district="Khalis")
-    await small.hears(late)
-    assert old not in town.world.chats
 
 
 async def test_a_group_that_removed_the_bot_is_stood_in_for_until_it_comes_back(own_town: Town) -> None:

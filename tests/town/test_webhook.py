@@ -149,13 +149,7 @@ async def test_a_kill_between_the_post_and_its_answer_makes_one_ticket(town: Tow
     """F1, F2, F3: what was not stored is brought again, what was stored and not answered is known when it comes again, no one else."""
     story = f"Killed {point} while it was brought."
     sara = town.resident()
-    await sara.arrives()
-    await sara.goes_to_story()
-    sara.says(story)
-    await sara.taps("done")
-    await sara.answers("when?", "skip")
-    await sara.answers("contact?", "yes")
-    await sara.hears("Shall we send it")
+    await sara.reviews(story)
     await town.crash_at(point)
     brought = len(town.telegram.courier.visits)
     await sara.taps("send")

@@ -34,13 +34,7 @@ def test_every_named_point_is_cut_at() -> None:
 async def reviewing(town: Town, story: str = "Wires on the road.") -> Resident:
     """Somebody who has only to press Send."""
     sara = town.resident()
-    await sara.arrives()
-    await sara.goes_to_story()
-    sara.says(story)
-    await sara.taps("done")
-    await sara.answers("when?", "skip")
-    await sara.answers("contact?", "yes")
-    await sara.hears("Shall we send it")
+    await sara.reviews(story)
     return sara
 
 

@@ -53,13 +53,7 @@ async def goes_on(town: Town, sara: Resident) -> None:
 async def reviewing(town: Town) -> Resident:
     """Somebody who has only to press Send."""
     sara = town.resident("en")
-    await sara.arrives()
-    await sara.goes_to_story()
-    sara.says("The pump was stolen.")
-    await sara.taps("done")
-    await sara.answers("when?", "skip")
-    await sara.answers("contact?", "yes")
-    await sara.hears("Shall we send it")
+    await sara.reviews("The pump was stolen.")
     return sara
 
 
