@@ -11,6 +11,7 @@ from bench.rows import (
     campaigns,
     crowded,
     intake,
+    losses,
     paid,
     pause,
     poison,
@@ -27,6 +28,7 @@ from bench.table import Row
 Measure = Callable[[bool], Awaitable[list[Row]]]
 
 MEASURES: Mapping[str, Measure] = {
+    "losses": losses.measure,
     "intake": intake.measure,
     "reports": reports.measure,
     "answering": answering.measure,

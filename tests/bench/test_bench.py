@@ -31,7 +31,7 @@ def test_one_measure_prints_its_table_and_keeps_it_where_it_is_told_to(tmp_path:
 def test_a_measure_that_there_is_not_is_refused_with_those_there_are() -> None:
     told = bench("nonsense")
     assert told.returncode == 2
-    assert "there is no measure named nonsense; there are intake, reports" in told.stderr
+    assert "there is no measure named nonsense; there are losses, intake" in told.stderr
 
 
 async def test_everybody_in_the_crowd_comes_to_their_receipt_and_their_card_to_a_forum() -> None:

@@ -63,3 +63,12 @@ async def test_campaigns_that_fall_due_over_kills_are_counted() -> None:
         "campaigns lost, of 20": 0
     }
     assert all(row.ours == 0 for what, row in rows.items() if what.startswith("occurrences beyond"))
+
+
+@pytest.mark.slow
+async def test_what_a_kill_loses_is_counted_beside_a_peer() -> None:
+    """B1: in small."""
+    rows = await measured("losses")
+    lost = [row for what, row in rows.items() if what.startswith("updates lost")]
+    assert [row.ours for row in lost] == [0, 0]
+    assert lost[0].peer, "a peer that confirms before it handles loses what it holds"
