@@ -26,7 +26,7 @@ from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, SessionId, Tic
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
 from bot.storage.prepared import Prepared
-from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, hasten, open_body, promote, settle
+from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, hasten, in_order, open_body, promote, settle
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox, tickets
 from bot.storage.upsert import hold
@@ -108,6 +108,7 @@ async def put(
     address = address_of(keys, recipient)
     body = Body(recipient_key(recipient), slot, outgoing, ticket, entry, session)
     await hold(conn, address)
+    priority = await in_order(conn, address, priority)
     token = None if slot is None else _slot_of(keys, recipient, slot)
     if token is not None:
         merged = await _merge(conn, keys, address, token, body, priority)

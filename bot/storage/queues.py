@@ -77,8 +77,17 @@ _THIS = outbox.c.id == bindparam("row")
 # A row that is being sent stays the head: the sender may have claimed it since we looked.
 _DISPLACE = Prepared(update(outbox).where(_THIS, outbox.c.state == "waiting").values(head=False, held_until=None))
 _DEMOTE = Prepared(update(outbox).where(_THIS).values(head=False, held_until=None))
-_HASTEN = Prepared(update(outbox).where(_OF, outbox.c.priority == Priority.LATE.value).values(priority=Priority.REPLY.value))
+_SLOW = outbox.c.priority.in_((Priority.NOTICE.value, Priority.LATE.value))
+_HASTEN = Prepared(update(outbox).where(_OF, _SLOW).values(priority=Priority.REPLY.value))
+_BELATED = Prepared(select(outbox.c.id).where(_OF, outbox.c.priority == Priority.LATE.value, outbox.c.state.in_(OPEN)).limit(1))
 _PROMOTE = Prepared(update(outbox).where(_THIS).values(head=True, held_until=bindparam("until", type_=outbox.c.held_until.type)))
+
+
+async def in_order(conn: AsyncConnection, address: str, priority: Priority) -> Priority:
+    """Return how urgent a new row is among its recipient's others: a notice is no more so than the belated replies that it comes after."""
+    if priority is Priority.NOTICE and await _BELATED.scalar(conn, of=address) is not None:
+        return Priority.LATE
+    return priority
 
 
 async def displace(conn: AsyncConnection, address: str, priority: Priority) -> tuple[bool, datetime | None]:
@@ -94,9 +103,13 @@ async def displace(conn: AsyncConnection, address: str, priority: Priority) -> t
 
 
 async def hasten(conn: AsyncConnection, address: str) -> bool:
-    """Let belated replies to a recipient go before a new one: a chat's replies keep their order. Tell whether there were any."""
-    if not await _HASTEN.run(conn, of=address):
+    """Let belated replies to a recipient, and the notices among them, go before a new reply: a chat keeps its order.
+
+    Tell whether there were any.
+    """
+    if await _BELATED.scalar(conn, of=address) is None:
         return False
+    await _HASTEN.run(conn, of=address)
     await settle(conn, address)
     return True
 

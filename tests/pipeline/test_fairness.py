@@ -68,7 +68,7 @@ async def test_what_somebody_wrote_an_hour_ago_is_answered_before_what_they_writ
     assert house.sent(sara) == [f"echo {words}" for words in ("one", "two", "three", "four")]
 
 
-@pytest.mark.parametrize("before", [[], [(SARA, Priority.NOTICE)], [(ToForum(FORUM), Priority.CARD)]])
+@pytest.mark.parametrize("before", [[], [(ToResident(ResidentId("dara")), Priority.NOTICE)], [(ToForum(FORUM), Priority.CARD)]])
 async def test_a_reply_takes_belated_ones_to_the_same_person_with_it(database: Database, before: list[tuple[Recipient, Priority]]) -> None:
     for to, priority in before:
         await put(database, to, "other", priority)
@@ -76,6 +76,25 @@ async def test_a_reply_takes_belated_ones_to_the_same_person_with_it(database: D
         await put(database, SARA, words, Priority.LATE, slot)
     await put(database, SARA, "four", Priority.REPLY)
     assert await texts_in_order(database) == ["one", "two", "three", "four", *["other" for _ in before]]
+
+
+async def test_a_notice_does_not_overtake_belated_replies_to_the_same_person(database: Database) -> None:
+    """Nobody reads that their report is being looked into before it was confirmed. Others' notices go first as ever."""
+    for words, slot in (("one", None), ("two", "thread")):
+        await put(database, SARA, words, Priority.LATE, slot)
+    await put(database, SARA, "three", Priority.NOTICE)
+    await put(database, ToResident(ResidentId("dara")), "Dara's", Priority.NOTICE)
+    await put(database, SARA, "two anew", Priority.NOTICE, slot="thread")
+    assert await texts_in_order(database) == ["Dara's", "one", "two anew", "three"]
+
+
+async def test_a_notice_from_before_them_keeps_its_place_before_belated_replies(database: Database) -> None:
+    await put(database, SARA, "one", Priority.NOTICE, slot="thread")
+    await put(database, SARA, "two", Priority.LATE)
+    await put(database, SARA, "one anew", Priority.NOTICE, slot="thread")
+    await put(database, SARA, "three", Priority.NOTICE)
+    await put(database, SARA, "four", Priority.REPLY)
+    assert await texts_in_order(database) == ["one anew", "two", "three", "four"]
 
 
 async def test_a_belated_reply_is_not_overtaken_where_a_reply_already_waits_before_it(database: Database) -> None:
