@@ -25,7 +25,7 @@ from bot.errors import StartRefused
 from bot.storage import leases, migrations
 from bot.storage.errors import StorageUnavailable
 from bot.storage.leases import Lease, View
-from bot.storage.postgresql import RUNNING_LOCK, SESSION
+from bot.storage.postgresql import LOCKED, RUNNING_LOCK, SESSION, state_of
 from bot.storage.start import postgresql_text
 
 log = structlog.get_logger()
@@ -35,7 +35,8 @@ T = TypeVar("T")
 CHANNEL: Final = "alwand"
 ANSWER_SECONDS: Final = 3.0
 """So long a statement may take on this connection; then it counts as broken."""
-LOCK_MILLISECONDS: Final = 2000
+LOCK_MILLISECONDS: Final = 1000
+"""So long whoever takes a lease waits for what is being written under the last one."""
 
 _OCCUPIED: Final = "an Alwand of another version runs on this database, or it is being restored: let that end first"
 _OTHER_VERSION: Final = "the database is of another version than this program by now: start this process with the program of the others"
@@ -66,12 +67,23 @@ class Company:
         return await self._do(lambda conn: leases.look(conn, self.number))
 
     async def take(self, name: str, fence: int) -> Lease | None:
-        """Take a lease that stands with this fence, if it is to be had.
+        """Take a lease that stands with this fence, if it is to be had. What was still being written under it is cut off in the end.
 
         Raises:
             StorageUnavailable: it is not known.
         """
-        return await self._do(lambda conn: leases.take(conn, self.number, name, fence))
+
+        async def taken(conn: AsyncConnection) -> Lease | None:
+            try:
+                return await leases.take(conn, self.number, name, fence)
+            except DBAPIError as error:
+                if state_of(error) != LOCKED:
+                    raise
+            log.warning("duty", duty=name, outcome="cut off", fence=fence)
+            await leases.cut_off(conn, name, fence)
+            return await leases.take(conn, self.number, name, fence)
+
+        return await self._do(taken)
 
     async def release(self, name: str) -> None:
         """Give a lease back, and let the others know.

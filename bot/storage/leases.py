@@ -5,7 +5,7 @@
 
 A process may believe that it holds a lease long after it has lost it: it was stopped, or its machine slept. So nothing rests on what it
 believes. Every transaction of a duty begins with `fenced`, which holds the lease's row as long as the transaction lasts, and whoever takes
-the lease waits for that: what is written under a fence is on disk before the next holder looks, or never.
+the lease waits for that, or ends it: what is written under a fence is on disk before the next holder looks, or never.
 
 The server's clock alone counts. PostgreSQL only: on SQLite the lock on the file is the lease.
 """
@@ -80,8 +80,11 @@ _TAKE: Final = text(
 )
 # Renewing changes no key, so the two do not wait for one another; taking does wait (FOR UPDATE).
 _FENCE: Final = text(
-    f"SELECT fence, set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true) "  # noqa: S608 - of constants
-    "FROM leases WHERE name = :name FOR KEY SHARE"
+    f"SELECT fence, set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', true), "  # noqa: S608 - of constants
+    "set_config('application_name', :writer, true) FROM leases WHERE name = :name FOR KEY SHARE"
+)
+_CUT_OFF: Final = text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :writer"
 )
 _MAKE: Final = text(
     "INSERT INTO leases (name, holder, until) SELECT name, 0, clock_timestamp() FROM unnest(CAST(:names AS text[])) AS name "
@@ -131,6 +134,20 @@ async def take(conn: AsyncConnection, me: int, name: str, fence: int) -> Lease |
     return None if following is None else Lease(name, following)
 
 
+async def cut_off(conn: AsyncConnection, name: str, fence: int) -> None:
+    """End whatever is still being written under a fence that is over.
+
+    A process that was stopped between the two halves of a statement (asyncpg prepares, then executes) leaves a transaction that is not idle
+    to the server, so that no time-out but that of the statement would end it.
+    """
+    await conn.execute(_CUT_OFF, {"writer": _writer(name, fence)})
+
+
+def _writer(name: str, fence: int) -> str:
+    """What a connection is called, for all who look, while a transaction under this fence lasts."""
+    return f"alwand {name} {fence}"
+
+
 async def release(conn: AsyncConnection, me: int, name: str) -> None:
     """Give a lease back: another may take it at once."""
     await conn.execute(_RELEASE, {"me": me, "name": name})
@@ -147,5 +164,5 @@ async def fenced(conn: AsyncConnection, lease: Lease) -> None:
     Raises:
         Fenced: another process has taken it since.
     """
-    if await conn.scalar(_FENCE, {"name": lease.name}) != lease.fence:
+    if await conn.scalar(_FENCE, {"name": lease.name, "writer": _writer(lease.name, lease.fence)}) != lease.fence:
         raise Fenced(lease.name)

@@ -39,12 +39,13 @@ TIMEOUTS = {
 }
 
 _READ_ONLY = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+LOCKED = "55P03"
 _REPEATABLE = frozenset({"40001", "40P01"})
 _REASONS: dict[str, Reason] = {
     "25006": "readonly",
     "25P03": "connection",
     "53100": "full",
-    "55P03": "locked",
+    LOCKED: "locked",
     "57014": "locked",
     "58030": "io",
     "XX001": "corrupt",

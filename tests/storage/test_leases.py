@@ -179,6 +179,37 @@ async def test_a_process_that_is_stopped_in_a_transaction_does_not_hold_up_the_n
         assert await db.read(_written) == 0
 
 
+async def test_a_process_that_is_stopped_between_two_halves_of_a_statement_is_cut_off(
+    postgresql_url: str, postgresql_database: Database
+) -> None:
+    """F29: to the server it is at work, so it would wait for the time-out of the statement, a minute."""
+    db = postgresql_database
+    async with joined(postgresql_url, NAMES) as one, joined(postgresql_url, NAMES) as other:
+        lease = await one.take("send", 0)
+        assert lease is not None
+        reached, goes_on = asyncio.Event(), asyncio.Event()
+
+        async def stopped(conn: AsyncConnection) -> None:
+            await leases.fenced(conn, lease)
+            await _write(conn)
+            driver = (await conn.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.prepare("SELECT 'not executed yet'")
+            reached.set()
+            await goes_on.wait()
+            await _write(conn)
+
+        writing = asyncio.create_task(db.transact(stopped))
+        await reached.wait()
+        await lapse(db)
+        assert await other.take("send", 1) == Lease("send", 2)
+        assert (await other.look()).mine == {"send": 2}
+        assert await db.read(_written) == 0
+        goes_on.set()
+        with pytest.raises(Fenced):
+            await writing
+
+
 async def test_words_are_heard_by_all_but_who_called_them(postgresql_url: str) -> None:
     async with joined(postgresql_url, NAMES) as one, joined(postgresql_url, NAMES) as other:
         heard: dict[str, list[str]] = {"one": [], "other": []}
