@@ -23,7 +23,6 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Final
 
 import structlog
@@ -66,6 +65,7 @@ class Duties:
         self._works: dict[Duty, Work] = {}
         self._tasks: dict[Duty, asyncio.Task[None]] = {}
         self._tenures: dict[Duty, Tenure] = {}
+        self._given_back: dict[str, Lease] = {}
         self._seen: dict[Duty, int] = {}
         self._broken = 0
         self._handed_on = float("-inf")
@@ -100,7 +100,7 @@ class Duties:
         """
         async with asyncio.TaskGroup() as tasks:
             if self._company is None:
-                for duty, begin in self._begins.items():
+                for duty, begin in () if self._stopping else self._begins.items():
                     self._start(tasks, duty, begin(self._db, self._channel))
                 return
             while not self._stopping or self._works:
@@ -125,7 +125,7 @@ class Duties:
             self._broken = max(0, self._broken - 1)
             self._renewed(view, asked)
             if not self._stopping:
-                await self._take(tasks, company, view)
+                await self._take(tasks, company, view, asked)
                 self._hand_on(company.number, view)
         except StorageUnavailable:
             self._broken = AFTER_A_BREAK
@@ -140,7 +140,7 @@ class Duties:
             else:
                 tenure.end()
 
-    async def _take(self, tasks: asyncio.TaskGroup, company: Company, view: View) -> None:
+    async def _take(self, tasks: asyncio.TaskGroup, company: Company, view: View, looked: float) -> None:
         for duty in self._begins:
             if duty in self._works or view.standing.get(duty) == "held":
                 self._seen[duty] = 0
@@ -148,16 +148,34 @@ class Duties:
             self._seen[duty] = self._seen.get(duty, 0) + 1
             if duty not in view.mine and self._seen[duty] <= self._patience(company, view, duty):
                 continue
-            asked = time.monotonic()
-            # A lease that is ours though we do nothing for it: the answer to our taking it was lost.
-            lease = Lease(duty, view.mine[duty]) if duty in view.mine else await company.take(duty, view.others[duty])
-            if lease is not None:
-                log.info("duty", duty=duty, outcome="taken", fence=lease.fence, was=view.standing.get(duty, "ours"))
-                tenure = Tenure(lease, asked, partial(self._lose, duty))
+            tenure = self._ours(duty, view, looked) if duty in view.mine else await self._taken(company, duty, view)
+            if tenure is not None:
+                log.info("duty", duty=duty, outcome="taken", fence=tenure.lease.fence, was=view.standing.get(duty, "ours"))
                 self._tenures[duty] = tenure
                 self._start(tasks, duty, self._begins[duty](OnDuty(self._db, tenure), Guarded(self._channel, tenure)))
                 if len(view.members) > 1:
                     return
+
+    def _ours(self, duty: Duty, view: View, looked: float) -> Tenure | None:
+        """Return the tenure of a lease that is ours though we do nothing for it, as where the answer to our taking it was lost.
+
+        What we have given back since we looked is not.
+        """
+        lease = Lease(duty, view.mine[duty])
+        return None if lease == self._given_back.get(duty) else self._tenure(lease, looked)
+
+    async def _taken(self, company: Company, duty: Duty, view: View) -> Tenure | None:
+        """Take a lease; whoever was told to stop meanwhile gives it back."""
+        asked = time.monotonic()
+        lease = await company.take(duty, view.others[duty])
+        if lease is not None and self._stopping:
+            await self._give_back(company, lease)
+            return None
+        return None if lease is None else self._tenure(lease, asked)
+
+    def _tenure(self, lease: Lease, renewed: float) -> Tenure:
+        tenure = Tenure(lease, renewed, lambda: self._lose(tenure))
+        return tenure
 
     def _patience(self, company: Company, view: View, duty: Duty) -> int:
         """Return for how many looks a lease is left to others."""
@@ -178,15 +196,28 @@ class Duties:
                 self._works[duty].stop()
                 return
 
-    def _lose(self, duty: Duty) -> None:
-        log.warning("duty", duty=duty, outcome="lost")
-        self._tasks[duty].cancel()
+    def _lose(self, tenure: Tenure) -> None:
+        """End what is done under a tenure. What is left of an earlier one may notice only now that it is over: it ends nothing."""
+        for duty, current in self._tenures.items():
+            if current is tenure:
+                log.warning("duty", duty=duty, outcome="lost")
+                self._tasks[duty].cancel()
 
     def _start(self, tasks: asyncio.TaskGroup, duty: Duty, work: Work) -> None:
         self._works[duty] = work
         self._tasks[duty] = tasks.create_task(self._do(duty, work), name=duty)
 
     async def _do(self, duty: Duty, work: Work) -> None:
+        try:
+            tenure = await self._done(duty, work)
+            if self._company is not None and tenure is not None and not tenure.over:
+                await self._give_back(self._company, tenure.lease)
+        finally:
+            del self._works[duty], self._tasks[duty]
+            self._woken.set()
+
+    async def _done(self, duty: Duty, work: Work) -> Tenure | None:
+        """Do it to its end, and return the tenure under which it was done: from here on nothing is left to lose."""
         tenure = self._tenures.get(duty)
         try:
             await told(duty, work.run)
@@ -194,12 +225,13 @@ class Duties:
             if tenure is None or not tenure.over:
                 raise
         finally:
-            del self._works[duty], self._tasks[duty]
             self._tenures.pop(duty, None)
-            self._woken.set()
-        if self._company is not None and tenure is not None and not tenure.over:
-            with suppress(StorageUnavailable):
-                await self._company.release(duty)
+        return tenure
+
+    async def _give_back(self, company: Company, lease: Lease) -> None:
+        with suppress(StorageUnavailable):
+            await company.release(lease.name)
+            self._given_back[lease.name] = lease
 
 
 async def told(name: str, work: Callable[[], Awaitable[None]]) -> None:

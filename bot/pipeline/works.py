@@ -88,6 +88,7 @@ class Going:
         self._goes = goes
         self._rounds = rounds
         self._going: list[asyncio.Task[None]] = []
+        self._stopped = False
 
     @property
     def rounds(self) -> Mapping[str, float]:
@@ -97,10 +98,11 @@ class Going:
     async def run(self) -> None:
         """Go on until stopped."""
         async with asyncio.TaskGroup() as tasks:
-            self._going = [tasks.create_task(_awaited(goes())) for goes in self._goes]
+            self._going = [tasks.create_task(_awaited(goes())) for goes in self._goes if not self._stopped]
 
     def stop(self) -> None:
-        """End it."""
+        """End it, also before it has begun."""
+        self._stopped = True
         for going in self._going:
             going.cancel()
 
