@@ -2,12 +2,16 @@
 
 import os
 import socket
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from tests.town.process import last_words
+
 pytest_plugins = ("tests.databases",)
 
+BEGAN = pytest.StashKey[float]()
 LOOPBACK = ("127.", "localhost", "::1")
 
 
@@ -32,3 +36,13 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the developer's own `ALWAND_` variables."""
     for name in [name for name in os.environ if name.startswith("ALWAND_") or name == "CREDENTIALS_DIRECTORY"]:
         monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what the bots wrote last: most of what fails in a town is told there."""
+    report = yield
+    began = item.stash.setdefault(BEGAN, call.start)  # with its fixtures
+    if report.failed:
+        report.sections += last_words(began)
+    return report

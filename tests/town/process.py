@@ -6,14 +6,20 @@ import asyncio
 import atexit
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+BORN: list[tuple[Process, Path]] = []
+"""Every process that was started here, with its log."""
+LAST_LINES = 25
 
 
 class Process:
@@ -23,6 +29,13 @@ class Process:
         self.pid = number
         self.returncode: int | None = None
         self._handle = os.pidfd_open(number)
+
+    @property
+    def fate(self) -> str:
+        """What has become of it, as far as is known."""
+        if self.returncode is not None:
+            return f"ended with {self.returncode}"
+        return "is gone" if select.select([self._handle], [], [], 0)[0] else "lives"
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -46,7 +59,18 @@ class Process:
 
 def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
     """Start a bot: as `python -m bot` with these arguments, this environment alone, and its output at the end of a file."""
-    return Process(_ask({"start": list(arguments), "env": dict(environment), "log": str(log), "cwd": str(ROOT)}))
+    process = Process(_ask({"start": list(arguments), "env": dict(environment), "log": str(log), "cwd": str(ROOT)}))
+    BORN.append((process, log))
+    return process
+
+
+def last_words(since: float) -> Iterator[tuple[str, str]]:
+    """Yield what each bot that has said something since that time said last, under a heading that says whether it lives."""
+    for log, processes in groupby(BORN, key=itemgetter(1)):
+        if log.exists() and log.stat().st_mtime >= since:
+            fates = ", ".join(f"{process.pid} {process.fate}" for process, _ in processes)
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            yield f"the end of {log.parent.name}/{log.name} ({fates})", "\n".join(lines[-LAST_LINES:])
 
 
 def _ask(wish: object) -> int:
