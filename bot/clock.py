@@ -58,7 +58,7 @@ class SystemClock:
 
     def read(self) -> Reading:
         """Read all clocks at once."""
-        return Reading(datetime.now(UTC), _steady(), _boot())
+        return Reading(datetime.now(UTC), steady(), _boot())
 
     def confirmed(self) -> bool:
         """Whether the kernel says that a time service keeps the time of day; whoever sets it by hand makes it say no."""
@@ -104,7 +104,7 @@ def clock(*, production: bool = True) -> SystemClock:
     return OffsetClock(Path(file), doubtful=os.environ.get("ALWAND_CLOCK_DOUBT") == "1")
 
 
-def _steady() -> float:
+def steady() -> float:
     """Return seconds since the machine's start; unlike `time.monotonic` on Linux, a sleeping machine counts them too."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 

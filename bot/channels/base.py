@@ -13,6 +13,12 @@ from bot.model.outgoing import Outcome, Outgoing
 
 Sign = Callable[[Action], str]
 """Turns an action into button data that is valid in one chat only."""
+Sure = Callable[[], Awaitable[None]]
+"""Returns once it is sure that a call is ours to make."""
+
+
+async def always() -> None:
+    """Nobody else sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,12 @@ class Channel(Protocol):
         """Ask for updates, or let them be brought, until cancelled: acknowledge nothing that `store` has not returned for."""
         ...
 
-    async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
+    async def send(
+        self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign, sure: Sure = always
+    ) -> Outcome:
         """Show it in the chat: edit the messages `shown`, or send; `answers` is the message to reply to.
 
-        Never raises for what a channel answers.
+        It may take several calls, and `sure` is awaited before each. Never raises for what a channel answers.
         """
         ...
 

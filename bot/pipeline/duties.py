@@ -28,6 +28,7 @@ from typing import Final
 import structlog
 
 from bot.channels.base import Channel
+from bot.clock import steady
 from bot.errors import AlwandError
 from bot.pipeline.bell import Word
 from bot.pipeline.guarded import Guarded
@@ -119,7 +120,7 @@ class Duties:
 
     async def _round(self, tasks: asyncio.TaskGroup, company: Company) -> None:
         """Renew, see how things stand, and take what is to be had."""
-        asked = time.monotonic()
+        asked = steady()
         try:
             view = await company.look()
             self._broken = max(0, self._broken - 1)
@@ -166,7 +167,7 @@ class Duties:
 
     async def _taken(self, company: Company, duty: Duty, view: View) -> Tenure | None:
         """Take a lease; whoever was told to stop meanwhile gives it back."""
-        asked = time.monotonic()
+        asked = steady()
         lease = await company.take(duty, view.others[duty])
         if lease is not None and self._stopping:
             await self._give_back(company, lease)

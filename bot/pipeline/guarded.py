@@ -6,7 +6,7 @@ must not send it a third time, nor behind what has been said since.
 
 from __future__ import annotations
 
-from bot.channels.base import Channel, Sign
+from bot.channels.base import Channel, Sign, Sure, always
 from bot.model.outgoing import Outcome, Outgoing
 from bot.storage.duty import Tenure
 
@@ -40,10 +40,16 @@ class Guarded:
         """As the channel says."""
         return self._channel.waiting
 
-    async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
-        """Show it in the chat, once that is sure to be ours to do; see `Channel.send`."""
-        await self._tenure.be_sure()
-        return await self._channel.send(chat, outgoing, shown=shown, answers=answers, sign=sign)
+    async def send(
+        self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign, sure: Sure = always
+    ) -> Outcome:
+        """Show it in the chat as far as that is sure to be ours to do; see `Channel.send`."""
+
+        async def both() -> None:
+            await sure()
+            await self._tenure.be_sure()
+
+        return await self._channel.send(chat, outgoing, shown=shown, answers=answers, sign=sign, sure=both)
 
     async def leave(self, chat: str) -> None:
         """Leave a group, once that is sure to be ours to do."""

@@ -7,12 +7,12 @@ transaction once the duty is another's.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import steady
 from bot.storage import leases
 from bot.storage.database import Database, Work
 from bot.storage.errors import Fenced
@@ -25,7 +25,10 @@ MARGIN: Final = 1.0
 
 
 class Tenure:
-    """A lease in this process's hands, last renewed at `renewed` (monotonic, before the server was asked); `lost` is called at its end."""
+    """A lease in this process's hands, last renewed at `renewed`, before the server was asked; `lost` is called at its end.
+
+    Its time is `bot.clock.steady`: the server's clock also runs while this machine sleeps.
+    """
 
     def __init__(self, lease: Lease, renewed: float, lost: Callable[[], None]) -> None:
         self.lease = lease
@@ -35,7 +38,7 @@ class Tenure:
         self._again = asyncio.Event()
 
     def renew(self, at: float) -> None:
-        """It holds for another span, from this monotonic time on."""
+        """It holds for another span, from this time on."""
         self._renewed = at
         self._again.set()
 
@@ -48,7 +51,7 @@ class Tenure:
     @property
     def sure(self) -> bool:
         """Whether it cannot be another's at this moment."""
-        return not self.over and time.monotonic() < self._renewed + SPAN - MARGIN
+        return not self.over and steady() < self._renewed + SPAN - MARGIN
 
     async def be_sure(self) -> None:
         """Return when it is sure; where it never will be again, never."""

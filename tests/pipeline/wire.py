@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.base import Capabilities, Sign, Store
+from bot.channels.base import Capabilities, Sign, Store, Sure, always
 from bot.engine.decide import decide
 from bot.i18n import render
 from bot.model.effects import Effect, SetResident, SetSubscription
@@ -58,7 +58,9 @@ class Wire:
     async def receive(self, store: Store) -> None:
         await asyncio.Event().wait()
 
-    async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
+    async def send(
+        self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign, sure: Sure = always
+    ) -> Outcome:
         return Sent()
 
     async def answers(self) -> bool:

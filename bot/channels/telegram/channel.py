@@ -13,7 +13,7 @@ from telegram import Bot
 from telegram.constants import CallbackQueryLimit
 from telegram.error import TelegramError
 
-from bot.channels.base import Capabilities, Sign, Store
+from bot.channels.base import Capabilities, Sign, Store, Sure, always
 from bot.channels.telegram.files import Files
 from bot.channels.telegram.intake import Alarm, Intake
 from bot.channels.telegram.layout import CAPTION, TEXT
@@ -134,9 +134,11 @@ class TelegramChannel:
         """Receive and store until cancelled. Raises `bot.errors.TokenRefused` once Telegram has refused the token for good."""
         await self._intake.run(store)
 
-    async def send(self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign) -> Outcome:
+    async def send(
+        self, chat: str, outgoing: Outgoing, *, shown: tuple[str, ...], answers: str | None, sign: Sign, sure: Sure = always
+    ) -> Outcome:
         """Show it in the chat; see `bot.channels.base.Channel.send`."""
-        return await self._sender.send(chat, outgoing, shown=shown, answers=answers, sign=sign)
+        return await self._sender.send(chat, outgoing, shown=shown, answers=answers, sign=sign, sure=sure)
 
     async def answers(self) -> bool:
         """Ask for the bot's own name, which changes nothing: whether Telegram answers, be it with a refusal."""

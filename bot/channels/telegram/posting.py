@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from bot.channels.base import Sure
 from bot.channels.telegram.fields import Json, record, records, words
 from bot.channels.telegram.files import FileLost, Upload
 from bot.channels.telegram.layout import Part
@@ -99,11 +100,12 @@ def _mention(name: str, person: str) -> list[Json]:
 
 
 class Poster:
-    """Posts single messages. No text is ever parsed as markup."""
+    """Posts single messages, each call once it is `sure` to be ours to make. No text is ever parsed as markup."""
 
-    def __init__(self, url: str, transport: Transport) -> None:
+    def __init__(self, url: str, transport: Transport, sure: Sure) -> None:
         self._url = url
         self._transport = transport
+        self._sure = sure
 
     async def post(self, envelope: Envelope, part: Part, file: Upload | Uploaded | None) -> Posted:
         """Post it.
@@ -161,15 +163,18 @@ class Poster:
         given = envelope.parameters(part) | _captioned(part)
         if upload.duration and form in ("voice", "video", "audio"):
             given["duration"] = upload.duration
+        await self._sure()
         body = await self._transport.upload(f"{self._url}/{_METHODS[form]}", given, form, upload.name, upload.data)
         return _message(body)
 
     async def edit(self, method: str, parameters: Json) -> None:
         """Change a message. Raises as the transport does."""
         given = parameters | ({"link_preview_options": _NO_PREVIEW} if "text" in parameters else {})
+        await self._sure()
         await self._transport.call(f"{self._url}/{method}", given, READ_SECONDS)
 
     async def _call(self, method: str, parameters: Json) -> Json:
+        await self._sure()
         return _message(await self._transport.call(f"{self._url}/{method}", parameters, READ_SECONDS))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from telegram import Bot, InputMediaPhoto
 
+from bot.channels.base import Sure
 from bot.channels.telegram.outcomes import Verdict, verdict_of
 from bot.channels.telegram.transport import AnswerLost, Refused
 from bot.model.outgoing import Never, Sent
@@ -18,16 +19,20 @@ _BLANK: Final = base64.b64decode(
 )
 
 
-async def withdraw(bot: Bot, chat: int | str, messages: Sequence[str]) -> Sent | Never:
-    """Take the messages back; what is gone already is taken back. Raises as the transport does; doing it twice does no harm."""
+async def withdraw(bot: Bot, chat: int | str, messages: Sequence[str], sure: Sure) -> Sent | Never:
+    """Take the messages back, each once it is `sure` to be ours to do; what is gone already is taken back.
+
+    Raises as the transport does; doing it twice does no harm.
+    """
     try:
-        emptied = [await _withdraw_one(bot, chat, int(message)) for message in messages]
+        emptied = [await _withdraw_one(bot, chat, int(message), sure) for message in messages]
     except AnswerLost:
         raise Refused(500) from None
     return Sent() if all(emptied) else Never("refused", "not_deletable")
 
 
-async def _withdraw_one(bot: Bot, chat: int | str, message: int) -> bool:
+async def _withdraw_one(bot: Bot, chat: int | str, message: int, sure: Sure) -> bool:
+    await sure()
     try:
         await bot.delete_message(chat, message)
     except Refused as refused:
