@@ -79,8 +79,8 @@ class Inbox:
         try:
             self._db.trouble.admit()
             new = await self._db.transact(lambda conn: inbox.store(conn, keys, items))
-        except StorageUnavailable:
-            self._outage.tell(received)
+        except StorageUnavailable as error:
+            self._outage.tell(received, error.reason)
             raise
         self._outage.over()
         crash_point("after-store")

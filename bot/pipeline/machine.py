@@ -90,7 +90,8 @@ class Machine:
             casts=casts,
             meter=meter,
         )
-        self.inbox = Inbox(db, channel.name, self.time, Outage(channel, around), told=self._arrived, expect=self.turns.at_once.expect)
+        outage = Outage(db, channel, around, self.time)
+        self.inbox = Inbox(db, channel.name, self.time, outage, told=self._arrived, expect=self.turns.at_once.expect)
         begins: dict[Duty, Begin] = {"receive": self.receiving, "tick": self.ticking, "send": self.sending}
         if company is not None:
             company.heard = self._called

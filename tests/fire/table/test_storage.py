@@ -28,14 +28,17 @@ from tests.fire.kept import settled
 from tests.fire.table.conftest import Raise
 from tests.town.people import Resident
 from tests.town.town import Town, raised
+from tests.town.words import said
 
 NOT_LOST = "Your message is not lost"
+WRONG = "The bot cannot store new messages at this moment: "
 
 
 async def waits(town: Town, sara: Resident, reason: str) -> None:
-    """What she presses is not acknowledged, the operator is told, she is too; what everybody has already stays readable."""
+    """What she presses is not acknowledged, the operator is told, the province and she are too; what is here already stays readable."""
     await sara.taps("send")
     await until_alarm(town, "storage", reason=reason)
+    await town.province.hears(told_to_the_province(town, reason))
     assert len(town.world.updates) >= 1
     sara.says("Is anybody there?")
     await sara.hears(NOT_LOST)
@@ -48,6 +51,13 @@ async def goes_on(town: Town, sara: Resident) -> None:
     await settled(town)
     (await judge(town)).sound()
     one_line(town, "storage")
+    assert len(town.province.about(told_to_the_province(town, "full"))) + len(town.province.about(told_to_the_province(town, ""))) <= 1
+
+
+def told_to_the_province(town: Town, reason: str) -> str:
+    """Return in the province's language what its group hears of it."""
+    what = "the disk of its machine is full." if reason == "full" else "its database cannot be used."
+    return said(WRONG + what, town.province.language)
 
 
 async def reviewing(town: Town) -> Resident:
