@@ -15,6 +15,7 @@ from bot.model.province import Province
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Joined, Names, Piece, Text, Words, lines, paragraphs
 from bot.model.tickets import Entry, Outcome, Ticket, TicketState
+from handlers.listed import new_line
 from handlers.session_words import LANGUAGE_NAMES, request_facts
 
 OPENING = EntryId("opening")
@@ -86,10 +87,11 @@ def review_card(ticket: Ticket, province: Province, *, today: date | None = None
 def card(ticket: Ticket, situation: Situation, desk: ForumId) -> Message:
     """Return the card as the group of `desk` sees it: content, state and what can be done now."""
     if ticket.sensitive and desk != PROVINCE:
-        return Message(sensitive_body(ticket, situation.province), protect=True)
-    body = card_body(ticket, situation.province, today=situation.now.astimezone(_BAGHDAD).date())
+        return Message(sensitive_body(ticket, situation.province), protect=True, line=new_line(ticket, situation.province, desk))
+    body: Piece = card_body(ticket, situation.province, today=situation.now.astimezone(_BAGHDAD).date())
     marks = _marks(ticket, situation, desk)
-    return Message(paragraphs(body, lines(*marks) if marks else None), rows=_rows(ticket), protect=True)
+    body = paragraphs(body, lines(*marks) if marks else None)
+    return Message(body, rows=_rows(ticket), protect=True, line=new_line(ticket, situation.province, desk))
 
 
 def desk_of(ticket: Ticket, situation: Situation) -> ForumId:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from bot.model.ids import BroadcastId, EntryId, ForumId, OccurrenceId, ResidentId, RoundId, SessionId, TicketId
 from bot.model.text import Names, Piece, Text
@@ -79,6 +79,14 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """How a list tells of a message that a group cannot be shown yet: in these words, and what the line's button does."""
+
+    words: Piece
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing said to one chat.
 
@@ -96,6 +104,7 @@ class Message:
         pin: a point to be shown on a map below the words (latitude, longitude; WGS 84 degrees).
         chart: a picture that the bot draws of numbers, in place of an attachment; without it where it cannot be drawn.
         door: the label of a button that opens the private chat with the bot.
+        line: in a forum's group, how a list tells of it where many come at once. What a list says cannot be taken back.
     """
 
     body: Piece
@@ -111,6 +120,7 @@ class Message:
     document: tuple[str, Names] | None = None
     chart: Chart | None = None
     door: Text | None = None
+    line: Line | None = None
 
     def with_rows(self, *rows: tuple[Button, ...]) -> Message:
         """Return the same message with other buttons."""
@@ -173,6 +183,9 @@ def recipient_of(key: str) -> Recipient:
     return ToResident(ResidentId(name)) if kind == "resident" else ToForum(ForumId(name))
 
 
+_LIST: Final = "new:"
+
+
 def card_slot(ticket: TicketId) -> str:
     """Return the slot of a ticket's card in a forum's chat."""
     return f"card:{ticket}"
@@ -211,6 +224,16 @@ def approval_slot(broadcast: BroadcastId) -> str:
 def progress_slot(occurrence: OccurrenceId) -> str:
     """Return the slot of the message that shows how far one sending of a broadcast has come."""
     return f"progress:{occurrence}"
+
+
+def list_slot(token: str) -> str:
+    """Return the slot of a list of new tickets in a forum's group; `is_list_slot` knows it again."""
+    return f"{_LIST}{token}"
+
+
+def is_list_slot(slot: str | None) -> bool:
+    """Whether a slot is that of a list of new tickets."""
+    return slot is not None and slot.startswith(_LIST)
 
 
 def entry_slot(entry: EntryId) -> str:

@@ -29,6 +29,7 @@ class Outgoing:
         answers: slot of an earlier message in the same chat that this one replies to.
         chart: a title and its bars (label, value, whether marked), to be drawn and sent in place of an attachment.
         door: the label of a button that opens the private chat with the bot.
+        line: how a list tells of it while it waits, and what the line's button does.
         uploaded: the attachment as the channel has it already, cleaned and sent by us before: it is sent by that name, without its bytes.
         paid: sent at the channel's price, beyond its usual rate.
         whole: rather not sent at all than without its attachment; otherwise a sentence stands in for what cannot be had.
@@ -51,6 +52,7 @@ class Outgoing:
     then_leave: bool = False
     chart: tuple[str, tuple[tuple[str, int, bool], ...]] | None = None
     door: str | None = None
+    line: tuple[str, Action | None] | None = None
     uploaded: str | None = None
     paid: bool = False
     whole: bool = False

@@ -44,6 +44,7 @@ class Situation:
         member: the person who acts for the forum, where it is a person.
         leaver: the member who left, for `MemberLeft`.
         ticket, entries: the ticket that the button, reply, timer or delivery is about, with its thread, oldest first.
+        shown: whether the group in which a button was pressed has the card of the button's ticket.
         prompt: the slot of the bot's message that was replied to, if it was one.
         forums: what is known of each forum's group.
         held: tickets that a lost forum has not closed, for `ForumUnreachable`, `GroupLost` and `GroupJoined`.
@@ -94,6 +95,7 @@ class Situation:
     leaver: Member | None = None
     ticket: Ticket | None = None
     entries: tuple[Entry, ...] = ()
+    shown: bool = False
     prompt: str | None = None
     forums: Mapping[ForumId, ForumState] = field(default_factory=dict)
     held: tuple[Ticket, ...] = ()

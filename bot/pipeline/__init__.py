@@ -9,7 +9,8 @@
 6. `commit.py`, for dialogue sessions `convening.py`, for broadcasts `casting.py`, writes down each effect, `saying.py` puts what is to be
    said into the outbox; a turn that keeps failing ends in `parking.py`.
 7. `at_once.py` answers a button press as soon as the turn is on disk.
-8. `sender.py` picks the next row at the pace of `pace.py`, and `delivery.py` writes down what became of it.
+8. `sender.py` picks the next row at the pace of `pace.py`, and `delivery.py` writes down what became of it; `lists.py` tells a group of
+   several new tickets at once where their cards would come too late.
 9. `timers.py` moves what falls due into the inbox; what the sender learnt comes back there too, as `news.py` tells it.
 10. `timekeeping.py` is the clock of all of them, and does not follow one that jumps; `watch.py` notices what has stopped.
 """

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.events import Arrival, ButtonPressed, CommandGiven, Event, GroupJoined, GroupLost, GroupMoved, MemberJoined, MemberLeft
 from bot.model.ids import PROVINCE, ForumId, MemberId
-from bot.model.messages import ToForum
+from bot.model.messages import ToForum, card_slot
 from bot.model.people import Actor, Member
 from bot.model.situation import Situation
 from bot.pipeline import broadcasts, sessions
 from bot.pipeline.surroundings import Loaded, Surroundings, about, blank, thread_of, verified
-from bot.storage import forums, members, tickets
+from bot.storage import forums, members, posts, tickets
 
 
 async def load_group(conn: AsyncConnection, around: Surroundings, arrival: Arrival, now: datetime) -> Loaded:
@@ -30,6 +30,8 @@ async def load_group(conn: AsyncConnection, around: Surroundings, arrival: Arriv
     known = await about(conn, around, here, arrival, event)
     thread = await thread_of(conn, around, known.ticket)
     situation = replace(situation, forum=forum, actor=actor, member=member, prompt=known.slot, ticket=known.ticket, entries=thread)
+    if isinstance(event, ButtonPressed) and known.ticket is not None:
+        situation = replace(situation, shown=bool(await posts.shown(conn, around.keys, here, card_slot(known.ticket.id))))
     situation = await sessions.with_session(conn, around, situation, known.session)
     if concerns_us(arrival):
         situation = await sessions.with_forum(conn, around, situation, forum)

@@ -9,8 +9,9 @@ Not provoking a 429 matters more than handling it: `retry_after` runs from secon
 - To a private chat, a leaky bucket: a few at once (`BURST`, so a question follows its answer without a wait), then one per
   `per_chat_seconds`.
 - Into a group, where sends and edits share a budget, a sliding window: as many as the minute allows, at least `GAP` apart. Even steps of
-  three seconds would be as safe, but would make the first card of a quiet group's burst as slow as the last. The last `RESERVE` places of
-  a minute are kept for replies and urgent cards, which would otherwise wait behind a burst for up to a minute.
+  three seconds would be as safe, but would make the first card of a quiet group's burst as slow as the last. Of a minute's places
+  `RESERVE` are kept for replies and urgent cards, which would otherwise wait behind a burst for up to a minute, and three in ten for
+  replies and lists alone (`lists.py`): a list each ten seconds, however long new tickets come faster than their cards can go.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ BURST: Final = 3
 GAP: Final = 1.0
 MINUTE: Final = 60.5
 RESERVE: Final = 2
+LISTS: Final = 0.3
+"""So much of a group's minute is kept for lists."""
 KEPT: Final = 10_000
 """So many chats are remembered before those that are free again are forgotten."""
 
@@ -93,14 +96,30 @@ class Pace:
         for age in ages:
             self.spend(recipient, now - age)
 
+    @property
+    def lists(self) -> int:
+        """How many places of a group's minute are kept for lists, at least one; 0 where there is no such limit."""
+        limit = self._limits.group_per_minute
+        return max(1, int(limit * LISTS)) if limit else 0
+
+    def places(self, recipient: str, now: float) -> float:
+        """Return how many cards a group can be shown at once or nearly so, before it has to wait for its minute to pass."""
+        limit = self._limits.group_per_minute
+        if recipient not in self.groups or not limit:
+            return math.inf
+        return max(0, limit - self._kept(Priority.CARD) - len(self.minute(recipient, now)))
+
+    def _kept(self, priority: Priority) -> int:
+        kept = {Priority.REPLY: 0, Priority.URGENT: self.lists}.get(priority, self.lists + RESERVE)
+        return min(kept, self._limits.group_per_minute - 1)
+
     def _group_free_at(self, recipient: str, priority: Priority, now: float) -> float:
         sent = self._groups.get(recipient)
         if not sent or not self._limits.group_per_minute:
             return now
         while sent and sent[0] <= now - MINUTE:
             sent.popleft()
-        kept = 0 if priority <= Priority.URGENT else min(RESERVE, self._limits.group_per_minute - 1)
-        places = self._limits.group_per_minute - kept
+        places = self._limits.group_per_minute - self._kept(priority)
         free = sent[-1] + GAP if sent else now
         if len(sent) >= places:
             free = max(free, sent[len(sent) - places] + MINUTE)

@@ -164,6 +164,7 @@ def written(message: Message, language: Language, words: Callable[[Piece, Langua
         pin=message.pin,
         chart=_drawn(message.chart, language, words) if message.chart else None,
         door=words(message.door, language) if message.door else None,
+        line=(words(message.line.words, language), message.line.action) if message.line else None,
     )
 
 

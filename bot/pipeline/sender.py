@@ -19,6 +19,8 @@ What is to be said lies in the outbox: one queue per recipient, the most urgent 
 Why at least once and at most twice: no call of the channel carries a key by which it would know a repeat. A row that died between claim
 and mark, or whose answer was lost, is sent once more; an edit may be repeated freely.
 
+Where a group cannot be shown its new tickets' cards soon enough, a list tells of them first (`lists.py`); each card follows.
+
 Where no row may go, the couriers of the fan-out (`bot/pipeline/fanout`) carry copies of broadcasts, within the same pace and slots.
 
 One process sends. On SQLite the lock on the database sees to that (`bot/storage/lock.py`), on PostgreSQL a lease: the database and the
@@ -51,6 +53,7 @@ from bot.pipeline.fanout.sending import Head as CopyHead
 from bot.pipeline.fanout.sending import Sending
 from bot.pipeline.limits import Limits
 from bot.pipeline.line import Line
+from bot.pipeline.lists import Lists
 from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.pace import Pace
 from bot.pipeline.slots import Slots
@@ -108,6 +111,7 @@ class Sender:
         self._groups = {forum: outbox.address_of(db.keys, ToForum(forum)) for forum in forums}
         self._pace.groups = frozenset(self._groups.values())
         self._slots = Slots(self._pace, clock.monotonic)
+        self._lists = Lists(db, around, self._pace, self._groups, clock, added=self.wake)
         self._claim_seconds = 0.0
         self._changed = asyncio.Event()
         self._stale = True
@@ -148,6 +152,7 @@ class Sender:
 
     async def _send_all(self) -> None:
         async with asyncio.TaskGroup() as under_way:
+            listing = under_way.create_task(self._lists.run(), name="lists")
             while not self._stopping:
                 self._changed.clear()
                 self.last_round = self._clock.monotonic()
@@ -164,6 +169,7 @@ class Sender:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(pause):
                             await self._changed.wait()
+            listing.cancel()
 
     async def _picked_up(self) -> None:
         while not self._stopping:

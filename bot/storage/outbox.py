@@ -13,7 +13,7 @@ hundred thousand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -125,6 +125,7 @@ async def put(
         "held_until": until,
         "created": now,
         "not_before": now,
+        "line": "waits" if outgoing.line is not None and isinstance(recipient, ToForum) else None,
         "body": await close_body(conn, keys, address, now, body),
     }
     return int(await _PUT.scalar(conn, **values))
@@ -146,7 +147,8 @@ async def _merge(conn: AsyncConnection, keys: Keyring, address: str, token: str,
         return None
     urgency = min(row.priority, int(priority))
     sealed = await close_body(conn, keys, address, row.created, body)
-    if await _CHANGE.run(conn, row=row.id, body=sealed, priority=urgency) == 0:  # the sender claimed it since we looked
+    line = None if body.outgoing.line is None and row.line == "waits" else row.line
+    if await _CHANGE.run(conn, row=row.id, body=sealed, priority=urgency, line=line) == 0:  # the sender claimed it since we looked
         return None
     if urgency != row.priority and not (priority is Priority.REPLY and await hasten(conn, address)):
         await settle(conn, address)
@@ -188,11 +190,13 @@ async def claim(conn: AsyncConnection, keys: Keyring, id: int, now: datetime) ->
     The mark is on disk before the call to the channel: after a crash the row is known to be unsure.
     """
     row = await CLAIM.first(conn, row=id, now=now)
-    return None if row is None else await _row(conn, keys, row)
+    return None if row is None else await row_of(conn, keys, row)
 
 
-async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
+async def row_of(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
+    """Return a row with its body opened; of what a list has told, the sending makes no sound again."""
     body = await open_body(conn, keys, row)
+    outgoing = replace(body.outgoing, silent=True) if row.line == "told" else body.outgoing
     return Row(
         id=row.id,
         recipient=recipient_of(body.recipient),
@@ -202,7 +206,7 @@ async def _row(conn: AsyncConnection, keys: Keyring, row: SqlRow[Any]) -> Row:
         unsure=row.unsure,
         created=row.created,
         not_before=row.not_before,
-        outgoing=body.outgoing,
+        outgoing=outgoing,
         ticket=body.ticket,
         entry=body.entry,
         reason=row.reason,
@@ -301,7 +305,7 @@ async def drop_resident(conn: AsyncConnection, keys: Keyring, resident: Resident
 async def dead(conn: AsyncConnection, keys: Keyring, limit: int) -> list[Row]:
     """Return what was refused and needs a human, oldest first."""
     rows = await conn.execute(select(outbox).where(outbox.c.state == "dead").order_by(outbox.c.id).limit(limit))
-    return [await _row(conn, keys, row) for row in rows]
+    return [await row_of(conn, keys, row) for row in rows]
 
 
 async def revive(conn: AsyncConnection, keys: Keyring, row: int, now: datetime) -> Literal["queued", "unknown", "elsewhere"]:
@@ -312,7 +316,7 @@ async def revive(conn: AsyncConnection, keys: Keyring, row: int, now: datetime) 
     found = (await conn.execute(select(outbox).where(outbox.c.id == row, outbox.c.state == "dead"))).one_or_none()
     if found is None:
         return "unknown"
-    dead_row = await _row(conn, keys, found)
+    dead_row = await row_of(conn, keys, found)
     if dead_row.outgoing.do == "show" and await _is_elsewhere(conn, dead_row):
         return "elsewhere"
     await discard(conn, row)

@@ -216,16 +216,19 @@ outbox = Table(
     clear("held_until", Utc),
     clear("reason", String(64)),
     sealed("body", nullable=False),
+    clear("line", String(8)),
     Index("ix_outbox_recipient", "recipient", "priority", "id"),
     Index("uq_outbox_head", "recipient", unique=True, **only("head", "head = 1")),
     Index("ix_outbox_heads", "priority", "id", **only("head AND state = 'waiting'", "head = 1 AND state = 'waiting'")),
     Index("ix_outbox_slot", "recipient", "slot", **only("slot IS NOT NULL")),
     Index("ix_outbox_held", "id", **only("state = 'held'")),
     Index("ix_outbox_dead", "id", **only("state = 'dead'")),
+    Index("ix_outbox_lines", "recipient", "priority", "id", **only("line IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 """What is to be said. body: recipient, slot, Outgoing, ticket, entry. state: waiting, sending (marked before the call), held (its forum is
-lost), dead (refused, needs a human). head: the one open row of its recipient whose turn it is. created names the day of the key."""
+lost), dead (refused, needs a human). head: the one open row of its recipient whose turn it is. created names the day of the key. line: what
+a row has to do with lists (`bot/storage/lists.py`): waits (a list may tell of it), told (one does), list (it is one)."""
 
 timers = Table(
     "timers",

@@ -27,7 +27,7 @@ from bot.model.events import (
 from bot.model.messages import Action
 from bot.model.situation import Situation
 from handlers import deliveries, linking
-from handlers.desk import answering, asking, closing, listing, taking, transferring
+from handlers.desk import answering, asking, closing, listing, showing, taking, transferring
 
 DESK: Mapping[str, Callable[[Situation, Action], Iterable[Effect]]] = {
     "take": taking.take,
@@ -46,6 +46,7 @@ DESK: Mapping[str, Callable[[Situation, Action], Iterable[Effect]]] = {
     "skip": closing.skip,
     "cancel": asking.cancel,
     "page": listing.page,
+    "card": showing.card,
 }
 
 DESK_COMMANDS: Mapping[str, Callable[[Situation, CommandGiven], Iterable[Effect]]] = {
@@ -55,10 +56,10 @@ DESK_COMMANDS: Mapping[str, Callable[[Situation, CommandGiven], Iterable[Effect]
 }
 
 DESK_EVENTS: Mapping[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
-    TextReceived: answering.words,
-    MediaReceived: answering.photo,
-    LocationReceived: answering.unsupported,
-    UnsupportedReceived: answering.unsupported,
+    TextReceived: showing.below_no_list(answering.words),
+    MediaReceived: showing.below_no_list(answering.photo),
+    LocationReceived: showing.below_no_list(answering.unsupported),
+    UnsupportedReceived: showing.below_no_list(answering.unsupported),
     GroupJoined: linking.joined,
     GroupLost: linking.lost,
     GroupMoved: linking.moved,

@@ -13,6 +13,7 @@ from bot.model.text import C_, N_, P_, Piece, Text, lines, paragraphs
 from bot.model.tickets import Ticket
 from handlers.cards import STATUSES
 from handlers.desk.authority import refuse_aloud
+from handlers.listed import kind_of
 from handlers.may import stranger
 
 PAGE = 20
@@ -82,8 +83,7 @@ def _list(situation: Situation, forum: ForumId, token: str, wanted: int) -> list
 
 
 def _line(ticket: Ticket, situation: Situation) -> Text:
-    category = situation.province.category(ticket.category)
-    kind: Piece = C_("type", "sensitive report") if ticket.sensitive or category is None else category.names
+    kind = kind_of(ticket, situation.province)
     return N_("{reference} – {category} – {status}", reference=ticket.reference, category=kind, status=STATUSES[ticket.state])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from itertools import pairwise
@@ -103,18 +104,30 @@ def test_a_few_messages_follow_one_another_at_once_and_then_one_a_second() -> No
     assert waits == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0]
 
 
-def test_a_group_takes_twenty_a_minute_the_first_at_once_and_two_places_are_kept_for_what_is_urgent() -> None:
+def test_a_group_takes_twenty_a_minute_the_first_at_once_and_places_are_kept_for_what_is_urgent_and_for_lists() -> None:
+    """B78: cards leave two places to replies and urgent cards, and six to lists, one each ten seconds."""
     pace = Pace(Limits())
     pace.groups = frozenset(GROUPS)
-    now, sent = 0.0, []
-    for _ in range(18):
-        now = pace.free_at("group", Priority.CARD, now)
+    now, left = 0.0, []
+    for number in range(20):
+        priority = Priority.CARD if number < 12 else Priority.URGENT if number < 14 else Priority.REPLY
+        left.append(pace.places("group", now))
+        now = pace.free_at("group", priority, now)
+        assert now == number
         pace.spend("group", now)
-        sent.append(now)
-    assert sent[0] == 0.0
-    assert sent[-1] == 17.0
-    assert pace.free_at("group", Priority.CARD, now) > 60.0
-    assert pace.free_at("group", Priority.URGENT, now) == 18.0
+        if number in (11, 13, 19):
+            assert pace.free_at("group", priority, now) > 60.0
+    assert left == [*range(12, 0, -1), *[0] * 8]
+    assert pace.lists == 6
+
+
+def test_a_group_without_a_limit_needs_no_lists() -> None:
+    pace = Pace(Limits(group_per_minute=0))
+    pace.groups = frozenset(GROUPS)
+    for _ in range(50):
+        pace.spend("group", 0.0)
+    assert pace.lists == 0
+    assert pace.places("group", 0.0) == math.inf
 
 
 def test_an_earlier_processs_minute_counts() -> None:

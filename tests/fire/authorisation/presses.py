@@ -27,7 +27,7 @@ def about_report(hamlet: Hamlet, ticket: Ticket) -> Mapping[str, Ways]:
     """Return what can be done about a report."""
     id, entry = ticket.id, waiting(ticket)
     args: dict[str, tuple[str, ...]] = {
-        "take": (), "release": (), "reply": (), "note": (), "transfer": (), "return": (), "close": (),
+        "take": (), "release": (), "reply": (), "note": (), "transfer": (), "return": (), "close": (), "card": (),
         "send": (entry,), "keep": (entry,), "drop": (entry,),
         "to": (MANDALI, TOKEN), "move": (MANDALI, TOKEN),
         "outcome": ("resolved", TOKEN), "skip": ("resolved", TOKEN), "cancel": (TOKEN,),

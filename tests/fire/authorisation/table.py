@@ -98,6 +98,16 @@ REPORTS: Final = Area(
         Row("let it go", ("release",), {"member": ("theirs",), "coordinator": FOLLOWED, "head": FOLLOWED}),
         Row("answer the reporter", ("reply", "send", "words: reply"), at_desk(("new", "moved here", *FOLLOWED))),
         Row("note something", ("note", "keep", "words: note", "words: to the card"), at_desk((*OPEN, "closed"))),
+        Row(
+            "have its card put up, of which a list told",
+            ("card",),
+            {
+                "member": (*OPEN, "closed"),
+                "coordinator": (*OPEN, "closed"),
+                "head": ("sensitive",),
+                "elsewhere": ("moved away",),
+            },
+        ),
         Row("drop what was not sent yet", ("drop", "cancel"), at_desk((*OPEN, "closed"))),
         Row("move it to another forum", ("transfer", "to", "move"), at_desk(OPEN)),
         Row("send it back with a reason", ("return", "words: return"), at_desk(("moved here",), ("moved away",))),
