@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +22,12 @@ from bot.storage import calendars, entries, forums, outbox, posts, tickets
 from bot.storage.erasures import Erasures
 from bot.storage.seal import Keyring
 
-SOON_LOOKS = 20
-SOON_SECONDS = 0.05
 THREAD = 500
 """How many entries of a ticket's thread a decision sees: the last ones."""
+
+
+class Early(Exception):
+    """A message was answered of which nothing is known, and one is just being sent there: what that shows is not written down yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Surroundings:
         words: how a piece of text reads in a language.
         calendar: the rules of time until somebody changes them.
         erasures: the list of what is erased, None where none is kept.
+        patient: whether the turn may be taken once more, if it comes too early.
     """
 
     keys: Keyring
@@ -45,6 +47,7 @@ class Surroundings:
     words: Callable[[Piece, Language], str]
     calendar: Calendar = EVERY_DAY
     erasures: Erasures | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +94,26 @@ class About:
 
 
 async def about(conn: AsyncConnection, around: Surroundings, here: Recipient, arrival: Arrival, event: Event) -> About:
-    """Return what the button or the answered message of ours is about."""
+    """Return what the button or the answered message of ours is about.
+
+    Raises:
+        Early: that is known in a moment.
+    """
     slot: str | None = None
     subject: TicketId | None = None
     session: SessionId | None = None
     if isinstance(event, ButtonPressed) and event.action is not None:
         subject, session = event.action.ticket, event.action.session
     elif arrival.reply_to is not None:
-        post = await posts.about(conn, around.keys, here, arrival.reply_to) or await _written_soon(conn, around, here, arrival.reply_to)
+        post = await posts.about(conn, around.keys, here, arrival.reply_to)
         if post is not None:
             slot, subject, session = post.slot, post.ticket, post.session
+        elif around.patient and await outbox.is_sending(conn, around.keys, here):
+            raise Early
         elif arrival.reply_about is not None and (subject := await tickets.named(conn, arrival.reply_about)) is not None:
             # The first of two copies: we died before its message was written down. To whoever answers, it is the card, or as good.
             slot = card_slot(subject) if isinstance(here, ToForum) else None
     return About(slot, await tickets.load(conn, around.keys, subject) if subject else None, session)
-
-
-async def _written_soon(conn: AsyncConnection, around: Surroundings, here: Recipient, message: str) -> posts.Post | None:
-    """Wait a moment for what an answered message shows, where another process is just sending: it may not have written that down yet.
-
-    One process writes it down before it can hear of the answer, or as good as that; and its one writer must not be kept waiting.
-    """
-    if conn.dialect.name != "postgresql":
-        return None
-    for _ in range(SOON_LOOKS):
-        under_way = await outbox.is_sending(conn, around.keys, here)
-        found = await posts.about(conn, around.keys, here, message)
-        if found is not None or not under_way:
-            return found
-        await asyncio.sleep(SOON_SECONDS)
-    return None
 
 
 async def thread_of(conn: AsyncConnection, around: Surroundings, ticket: Ticket | None) -> tuple[Entry, ...]:

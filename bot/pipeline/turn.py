@@ -7,8 +7,9 @@ the whole process with it is counted by the next one (`careful.py`).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,7 +33,7 @@ from bot.pipeline.limits import Limits
 from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.parking import Failure, Unreadable, park
 from bot.pipeline.situation import load, load_news
-from bot.pipeline.surroundings import Loaded, Surroundings
+from bot.pipeline.surroundings import Early, Loaded, Surroundings
 from bot.storage import inbox
 from bot.storage.database import Database
 from bot.storage.errors import Stale, StorageUnavailable
@@ -45,16 +46,21 @@ Decide = Callable[[Situation, Event], Iterable[Effect]]
 
 STALE_TRIES: Final = 10
 """How often a turn is repeated because others changed its ticket meanwhile; more is a fault like any other."""
+EARLY_LOOKS: Final = 20
+EARLY_SECONDS: Final = 0.05
+"""How often, and after what pause, a turn is repeated that answers what is just being sent. Telegram's word that it took a message may be
+slower than whoever reads it."""
 
 
 @dataclass(slots=True)
 class Attempt:
     """What is known of a turn while it runs, for when it fails: it is filled as the turn goes.
 
-    `deadly` is the id of an item that may not be tried once more.
+    `deadly` is the id of an item that may not be tried once more, `patience` how often it may still come too early.
     """
 
     deadly: int | None = None
+    patience: int = EARLY_LOOKS
     item: Item | None = None
     arrival: Arrival | None = None
     event: str = ""
@@ -145,11 +151,15 @@ class Turns:
         return attempt.item.followed and outcome != "failed"
 
     async def _commit(self, lane: str, attempt: Attempt) -> After | None:
-        for _ in range(STALE_TRIES):
+        stale = 0
+        while stale < STALE_TRIES:
             try:
                 return await self._db.transact(lambda conn: self._turn(conn, lane, attempt))
             except Stale:
-                continue
+                stale += 1
+            except Early:
+                attempt.patience -= 1
+                await asyncio.sleep(EARLY_SECONDS)
         raise Stale
 
     async def _turn(self, conn: AsyncConnection, lane: str, attempt: Attempt) -> After | None:
@@ -178,7 +188,7 @@ class Turns:
         except ValueError as error:
             raise Unreadable from error
         attempt.arrival = arrival
-        return await load(conn, self._around, arrival, now) if arrival else None
+        return await load(conn, replace(self._around, patient=attempt.patience > 0), arrival, now) if arrival else None
 
     async def _failed(self, attempt: Attempt, error: Exception) -> str:
         """Count the failed try, or park the item; return which it was."""

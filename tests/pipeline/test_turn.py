@@ -45,6 +45,17 @@ async def test_a_repeated_update_changes_nothing(house: House) -> None:
     assert len(held) == 1
 
 
+async def test_an_answer_to_what_is_still_being_sent_is_understood(house: House) -> None:
+    """Whoever reads quickly knows of a message before Telegram has told us that it took it."""
+    sara = house.resident()
+    house.telegram.faults.add("late", "sendMessage", chat=house.forum.id, seconds=0.5)
+    async with house.running():
+        sara.writes("report no water")
+        card = await house.forum.hears("no water")
+        house.member.replies(card, "we are coming")
+        await sara.hears("answer: we are coming")
+
+
 async def test_what_keeps_failing_is_parked_with_a_kind_word_and_the_next_message_is_handled(house: House) -> None:
     """B9, F26: the message is kept whole for a human, its trace sealed; the province hears of a count and nothing else."""
     sara = house.resident()

@@ -3,12 +3,13 @@
 Kinds: `status` answers an error without doing anything (`status`, `description`, `retry_after`); `html` answers a web
 page as a proxy does; `truncated` does it and cuts the JSON; `reset_before` and `reset_after` break the connection before
 or after it was done; `hang` does it and never answers; `stall` neither does nor answers; `delay` does it after `seconds`;
-`says` does nothing and answers `body`, whatever that is, as if all were well.
+`late` does it at once and answers after `seconds`; `says` does nothing and answers `body`, whatever that is, as if all
+were well.
 """
 
 from dataclasses import dataclass
 
-KINDS = frozenset({"status", "html", "truncated", "reset_before", "reset_after", "hang", "stall", "delay", "says"})
+KINDS = frozenset({"status", "html", "truncated", "reset_before", "reset_after", "hang", "stall", "delay", "late", "says"})
 
 
 @dataclass(slots=True)

@@ -178,6 +178,9 @@ class Gate:
                 await self._reset(scope, receive)
             case "hang":
                 await _disconnected(receive)
+            case "late":
+                await asyncio.sleep(fault.seconds)
+                return False
             case _:
                 return False
         return True
