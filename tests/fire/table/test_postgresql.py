@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from typing import Literal
 
 import pytest
 from sqlalchemy import text
 
 from tests.databases import GIVEN_URL
-from tests.fire.faults import administer, backends_killed, connection, locked, others_are_served
+from tests.fire.faults import administer, backends_killed, connection, eventually, locked, others_are_served, server_stopped
 from tests.fire.judge import judge
 from tests.fire.kept import kept, settled
 from tests.town.town import Town
+from tests.town.words import plain
 
 PEOPLE = 8
+STOPS: tuple[Literal["fast"], Literal["immediate"]] = ("fast", "immediate")
 OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -63,6 +66,29 @@ async def test_f35_a_server_that_dies_and_recovers_is_waited_for(postgresql_town
             await back(town)
 
     await talk(town, asyncio.ensure_future(strike()))
+
+
+async def test_f35_a_server_that_is_started_again_is_waited_for_by_itself(postgresql_town: Town) -> None:
+    """F35: stopped in order and at once, in the middle of talks; who writes meanwhile is answered when it is back, and all of it is there."""
+    town = postgresql_town
+
+    async def strike() -> None:
+        for how in STOPS:
+            calls = town.world.counters.calls
+            await town.until(lambda calls=calls: town.world.counters.calls >= calls + 20)  # type: ignore[misc]
+            async with server_stopped(town, how):
+                sara.says("Is anybody there?")
+                await eventually(lambda: len(town.world.updates) > 0)
+
+    sara = town.resident("en")
+    await sara.arrives()
+    await sara.goes_to_story()
+    await talk(town, asyncio.ensure_future(strike()))
+    await sara.taps("done")
+    card = await town.forums["khanaqin"].card(await sara.finishes())
+    assert plain(card.text).count("Is anybody there?") == len(STOPS)
+    await settled(town)
+    (await judge(town)).sound()
 
 
 async def back(town: Town) -> None:
