@@ -69,7 +69,7 @@ async def test_f35_a_server_that_dies_and_recovers_is_waited_for(postgresql_town
 
 
 async def test_f35_a_server_that_is_started_again_is_waited_for_by_itself(postgresql_town: Town) -> None:
-    """F35: stopped in order and at once, in the middle of talks; who writes meanwhile is answered when it is back, and all of it is there."""
+    """F35: stopped in order and at once, in the middle of talks; what is written meanwhile is there when it is back."""
     town = postgresql_town
 
     async def strike() -> None:
