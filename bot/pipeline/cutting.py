@@ -4,12 +4,16 @@ A decision is plain synchronous code on the event loop's thread: nothing awaited
 thing that interrupts running Python is a signal, and its handler may raise. The alarm is set for the decision alone, so it can strike
 nothing else, and it strikes again each second in case the first blow fell where Python swallows exceptions (a destructor, a callback from
 C).
+
+What failed lets go at once of all that it held: an error carries every frame that it passed, and a decision that had taken all the memory
+would leave none for what writes down that it failed, and for everybody else meanwhile.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
+import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
@@ -42,8 +46,19 @@ def within(seconds: float, decide: Callable[[], T]) -> T:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
     except _Cut as cut:
+        _let_go(cut)
         raise TooSlow(f"cut off after {seconds:g} s") from cut
+    except Exception as error:
+        _let_go(error)
+        raise
 
 
 def _cut(_number: int, _frame: FrameType | None) -> None:
     raise _Cut
+
+
+def _let_go(error: BaseException) -> None:
+    passed: BaseException | None = error
+    while passed is not None:
+        traceback.clear_frames(passed.__traceback__)
+        passed = passed.__context__

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.pipeline.careful import LIVES
-from tests.fire.faults import limited, one_line, others_are_served
+from tests.fire.faults import limited, one_line, others_are_served, size
 from tests.fire.kept import kept, settled
 from tests.fire.table.conftest import Raise
 from tests.town.people import Resident
@@ -61,10 +61,10 @@ async def test_f26_what_cannot_be_decided_is_set_aside_and_nobody_waits_for_it(f
 
 
 async def test_f26_what_eats_all_memory_is_set_aside(tmp_path: Path) -> None:
-    """F26: the system lets the bot have no more than a part, so that it is the decision that fails and not the machine."""
+    """F26: the system lets the bot have little more than it has, so that it is the decision that fails and not the machine."""
     async with raised(tmp_path, words="quick frail") as town:
         sara = await telling(town)
-        with limited(town, resource.RLIMIT_AS, 3 << 30):
+        with limited(town, resource.RLIMIT_AS, size(town) + (512 << 20)):
             sara.says("A text that is glutton to the bot")
             sara.person.writes("A text behind it.")
             await is_set_aside(town, sara, "glutton")
