@@ -119,7 +119,7 @@ class Machine:
             hungry=lambda: work.feeder.hungry(),
             meter=self._meter,
         )
-        work = Sending(sender, Feeder(db, around, limits, self.time, sender.couriers, told=news))
+        work = Sending(sender, Feeder(db, around, limits, self.time, sender.couriers, told=news), channel.answers)
         return work
 
     def ticking(self, db: Database, _: Channel) -> Going:

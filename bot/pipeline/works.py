@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final, Literal, Protocol, assert_never
+
+import structlog
 
 from bot.channels.base import Channel
 from bot.pipeline.bell import Word
@@ -12,9 +15,14 @@ from bot.pipeline.fanout.feeder import Feeder
 from bot.pipeline.sender import Sender
 from bot.storage.database import Database
 
+log = structlog.get_logger()
+
 Duty = Literal["receive", "tick", "send"]
 DUTIES: Final[tuple[Duty, ...]] = ("receive", "tick", "send")
 """send: the outbox and broadcasts. tick: what falls due. receive: asks the channel, where only one may ask."""
+
+SILENCE_SECONDS: Final = 2.0
+"""A channel that has answered nothing for so long is not waited for at the end: on a slow network an answer takes half of that."""
 
 
 class Work(Protocol):
@@ -43,12 +51,16 @@ Begin = Callable[[Database, Channel], Work]
 
 
 class Sending:
-    """Sends what waits, and finds the people of what is sent to many."""
+    """Sends what waits, and finds the people of what is sent to many.
 
-    def __init__(self, sender: Sender, feeder: Feeder) -> None:
+    Told to stop, it waits for the answers to what is under way as long as there is somebody who answers: `answers` asks.
+    """
+
+    def __init__(self, sender: Sender, feeder: Feeder, answers: Callable[[], Awaitable[bool]]) -> None:
         self.sender = sender
         self.feeder = feeder
-        self._feeding: asyncio.Task[None] | None = None
+        self._answers = answers
+        self._stopped = asyncio.Event()
 
     @property
     def rounds(self) -> Mapping[str, float]:
@@ -58,15 +70,33 @@ class Sending:
     async def run(self) -> None:
         """Send until stopped."""
         async with asyncio.TaskGroup() as tasks:
-            self._feeding = tasks.create_task(self.feeder.run(), name="feed")
-            await self.sender.run()
-            self._feeding.cancel()
+            feeding = tasks.create_task(self.feeder.run(), name="feed")
+            sending = tasks.create_task(self.sender.run(), name="send")
+            ending = tasks.create_task(self._end(feeding, sending), name="end")
+            await asyncio.wait([sending])
+            feeding.cancel()
+            ending.cancel()
 
     def stop(self) -> None:
         """Find nobody more, and finish what is on its way."""
         self.sender.stop()
-        if self._feeding is not None:
-            self._feeding.cancel()
+        self._stopped.set()
+
+    async def _end(self, feeding: asyncio.Task[None], sending: asyncio.Task[None]) -> None:
+        """Once stopped, leave what is under way as it stands if nobody answers: whoever sends next takes it for unsure."""
+        await self._stopped.wait()
+        feeding.cancel()
+        if not await self._heard():
+            log.warning("cut short", tasks=[sending.get_name()], meaning="the channel does not answer")
+            sending.cancel()
+
+    async def _heard(self) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SILENCE_SECONDS):
+                while not await self._answers():  # noqa: ASYNC110 - whoever answers again rings no bell
+                    await asyncio.sleep(SILENCE_SECONDS / 10)
+                return True
+        return False
 
     def hear(self, word: Word) -> None:
         """Look at the outbox, or at the broadcasts."""

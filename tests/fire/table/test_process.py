@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fire.faults import eventually, limited, others_are_served
+from tests.fire.faults import eventually, limited, lines, others_are_served
 from tests.fire.judge import judge
 from tests.fire.kept import settled
 from tests.fire.table.conftest import Raise
@@ -40,6 +40,25 @@ async def test_f33_told_to_stop_it_finishes_what_it_began_and_the_rest_waits(tow
     await sara.taps("done")
     card = await town.forums["khanaqin"].card(await sara.finishes())
     assert [line for line in plain(card.text).splitlines() if line.startswith("Line")] == [f"Line {number}" for number in range(LINES)]
+
+
+async def test_f33_where_telegram_is_silent_it_is_not_waited_for(town: Town) -> None:
+    """F33, F16: nobody answers what is under way, nor anything else: it is unsure, and comes once more at most."""
+    sara = town.resident("en")
+    await sara.arrives()
+    await settled(town)
+    silent = [town.telegram.faults.add("hang", method, times=None) for method in ("*", "getUpdates")]
+    sara.says("/report")
+    await eventually(lambda: silent[0].met)
+    assert await town.stop() == 0
+    (line,) = lines(town, "cut short")
+    assert line["tasks"] == ["send"]
+    town.telegram.faults.clear()
+    await town.starts()
+    await sara.is_told("danger?")
+    await settled(town)
+    asked = [message for message in sara.talk.from_bot if "Is anyone in danger" in message.text]
+    assert len(asked) <= 2
 
 
 async def test_f34_short_of_descriptors_everybody_is_served_in_the_end(sqlite_town: Town) -> None:
