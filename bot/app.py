@@ -108,7 +108,7 @@ async def _live(config: Config, token: str) -> None:
         log.info("started", dialect=db.dialect, process=company.number if company else 0)
         gc.freeze()  # what was loaded to start stays: to look through it for garbage again and again takes a tenth of the time
         async with attended(db, machine, meters, around.province, health, poll_seconds=config.telegram.poll_timeout):
-            await _serve(machine, telegram)
+            await _serve(db, machine, telegram)
         log.info("stopped")
 
 
@@ -204,16 +204,18 @@ def _decide(situation: Situation, event: Event) -> tuple[Effect, ...]:
     return decide(handlers.BOOK, situation, event)
 
 
-async def _serve(machine: Machine, telegram: TelegramChannel) -> None:
+async def _serve(db: Database, machine: Machine, telegram: TelegramChannel) -> None:
     """Run the machine until a signal asks for an end."""
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
     async with asyncio.TaskGroup() as tasks:
+        looking = tasks.create_task(db.look_over(), name="look over")
         knowing = tasks.create_task(telegram.introduce(), name="introduce")
         await asyncio.wait([knowing], timeout=NAME_SECONDS)
         await machine.run(asked_to_stop)
         knowing.cancel()
+        looking.cancel()
 
 
 async def _publish_menus(telegram: TelegramChannel) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -42,6 +44,14 @@ class Server:
     def database(self, name: str) -> str:
         """Return the URL of one of its databases."""
         return self.url.set(database=name).render_as_string(hide_password=False)
+
+
+def grow(path: Path, size: int) -> None:
+    """Let an SQLite file that nobody uses grow by so many bytes, of a table that nobody reads."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("CREATE TABLE filling (content BLOB)")
+        conn.execute("INSERT INTO filling VALUES (zeroblob(?))", (size,))
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def administer(server_url: URL, *statements: str) -> None:

@@ -9,7 +9,6 @@ last run counts: it changes nothing but the database.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -99,8 +98,13 @@ class ReadOnly:
         Raises:
             StorageUnavailable: it cannot be read now.
         """
-        path = self.engine.url.database
-        return self.dialect != "sqlite" or path is None or await asyncio.to_thread(integrity.file_whole, Path(path))
+        path = self._path
+        return path is None or await integrity.examined(path, integrity.whole)
+
+    @property
+    def _path(self) -> Path | None:
+        name = self.engine.url.database
+        return Path(name) if self.dialect == "sqlite" and name is not None else None
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -131,6 +135,21 @@ class Database(ReadOnly):
             return cls(engine, start.needed(keys), sqlite.Writer(conn, await sqlite.near(conn)))
         engine = await start.open_postgresql(url, keys, migrate=migrate, alone=alone)
         return cls(engine, start.needed(keys), None)
+
+    async def look_over(self) -> None:
+        """Look, beside whoever works, for the damage in a large database that `open` looks for in a small one.
+
+        Raises:
+            StartRefused: it is damaged; nobody may work with it any longer.
+        """
+        path = self._path
+        if path is None or integrity.small(path):
+            return
+        try:
+            if not await integrity.examined(path, integrity.sound):
+                raise StartRefused(f"{path} is damaged: keep it, restore the last backup beside it and start with that")
+        except StorageUnavailable as error:
+            self.trouble.refused(error.reason)
 
     async def transact(self, work: Work[T]) -> T:
         """Run the work in one durable transaction: when this returns, it is on disk; when it raises, nothing of it is.

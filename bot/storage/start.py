@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StartRefused
-from bot.storage import adopting, migrations, postgresql, settings, sqlite
+from bot.storage import adopting, integrity, migrations, postgresql, settings, sqlite
 from bot.storage.errors import SealBroken
 from bot.storage.seal import Keyring
 from bot.storage.tables import metadata
@@ -57,9 +57,11 @@ async def open_sqlite(url: str, keys: Keyring | None, *, migrate: bool) -> tuple
     try:
         conn = await engine.connect()
         driver = await sqlite.near(conn)
-        await _quick_check(conn, path)
         version = await conn.run_sync(_version)
-        if version is not None and version != migrations.HEAD and migrate:
+        upgrades = migrate and version not in (None, migrations.HEAD)
+        if upgrades or integrity.small(path):
+            await _look_over(conn, path)
+        if version is not None and upgrades:
             await _back_up(driver, path, version)
         await driver.far("BEGIN IMMEDIATE")
         await _settle(conn, keys, version, migrate=migrate)
@@ -125,7 +127,7 @@ def _to_be_rolled_back(path: Path) -> bool:
         return False
 
 
-async def _quick_check(conn: AsyncConnection, path: Path) -> None:
+async def _look_over(conn: AsyncConnection, path: Path) -> None:
     answer = (await conn.exec_driver_sql("PRAGMA quick_check(1)")).scalar()
     if answer != "ok":
         raise StartRefused(_damaged(path))

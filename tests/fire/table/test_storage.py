@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli.keys import make
+from bot.storage.integrity import SMALL
+from tests.databases import grow
 from tests.fire.faults import (
     full_disk,
     limited,
@@ -191,6 +193,22 @@ async def test_f11_a_damaged_database_is_refused_and_kept(sqlite_town: Town, dam
     assert file.read_bytes() == damaged
     file.write_bytes(whole)
     await town.starts()
+
+
+async def test_f11_a_damaged_database_that_is_large_ends_the_bot_as_soon_as_that_is_found(sqlite_town: Town) -> None:
+    """F11: nobody waits for a bot that reads a gigabyte before it listens, so it looks while it works."""
+    town = sqlite_town
+    assert await town.stop() == 0
+    file = town.folder / "alwand.db"
+    grow(file, SMALL)
+    await town.starts()
+    assert await town.stop() == 0
+    with file.open("r+b") as damaged:
+        damaged.seek(SMALL // 2)
+        damaged.write(b"\xa5" * 40_960)
+    town.launches()
+    assert await town.ends() == 2
+    assert "restore the last backup" in town.log.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize("wal", ["missing", "another's", "junk"])
