@@ -1,4 +1,8 @@
-"""A hundred new residents of one district come within 50 s, with Telegram's limits in force: when do members see what they report?"""
+"""A hundred new residents of one district come within 50 s, with Telegram's limits in force: when do members see what they report?
+
+Seen is what stands in the group with its number, in a list or on a card of its own. The cards that have not come yet count as calls all
+the same: of what a report costs nothing is left out.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +29,21 @@ REFERENCE = re.compile(r"\b[A-Z]{3}-[2-9A-Z]{4}-[2-9A-Z]{4}\b")
 
 @dataclass
 class Group:
-    """A forum's group, when each reference was first seen there, and how many calls that took."""
+    """A forum's group, when each reference was first seen there, which have a card of their own, and how many calls that took."""
 
     chat: Chat
     seen: dict[str, float] = field(default_factory=dict)
+    cards: set[str] = field(default_factory=set)
     calls: int = 0
 
     def hears(self, event: str, body: dict[str, Any]) -> None:
         """Look at what the bot says."""
         if event in ("message", "edited") and body["chat_id"] == self.chat.id:
             self.calls += 1
-            for reference in REFERENCE.findall(self.chat.messages[body["message_id"]].get("text", "")):
+            named = REFERENCE.findall(self.chat.messages[body["message_id"]].get("text", ""))
+            for reference in named:
                 self.seen.setdefault(reference, time.perf_counter())
+            self.cards.update(named if len(named) == 1 else ())
 
     def waits(self, residents: list[Resident]) -> list[float]:
         """Return how long each report took from its last press to the group; what is not there counts with the time so far."""
@@ -73,7 +80,7 @@ async def measure(quick: bool) -> list[Row]:
         ),
         Row("7", "s until they see it, p50", percentile(waits, 0.5)),
         Row("7", "s until they see it, p99", percentile(waits, 0.99), aim="< 15", note="what is not seen counts with the time so far"),
-        Row("7", "calls into the group for each report that is seen", full.calls / max(1, seen), aim="≤ 2"),
+        Row("7", "calls into the group for each report, its card included", (full.calls + count - len(full.cards)) / count, aim="≤ 2"),
         Row("7", "s until another forum sees one meanwhile, median", percentile(beside, 0.5), aim="≤ 1.1 × alone"),
         Row("7", "s until another forum sees one alone, median", percentile(calm, 0.5)),
     ]

@@ -17,6 +17,7 @@ from functools import cache
 
 from bot.demo.world import Call, World
 from bot.model.ids import LANGUAGES
+from bot.model.tickets import number_in
 from tests.fire.kept import Kept, kept
 from tests.town.town import Town
 from tests.town.words import REFERENCE, parts, plain
@@ -152,12 +153,12 @@ def tickets_without_receipt(world: World, disk: Kept) -> list[str]:
 
 
 def tickets_without_card(town: Town, disk: Kept) -> list[str]:
-    """Each ticket is to be seen in the group that has to see it; an erased one was."""
+    """Each ticket is to be seen in the group that has to see it, by itself and not only in a list; an erased one was."""
     shown = {
         (forum.id, reference)
         for forum in town.forums.values()
         for message in forum.chat.from_bot
-        for reference in REFERENCE.findall(plain(message.text))
+        if (reference := number_in(plain(message.text))) is not None
     }
     return [str(ticket) for ticket in disk.tickets.values() if (ticket.desk, ticket.reference) not in shown]
 

@@ -1,7 +1,7 @@
 """A small book of handlers for the pipeline's tests: pure, as the real ones, and each word does one thing.
 
-A resident's `report ...` opens a ticket with a card and a receipt, `many N` says N things at once, `boom` raises, `hang` never ends,
-anything else is echoed. In a forum's group a reply to something about a ticket is answered to its resident.
+A resident's `report ...` or `urgent ...` opens a ticket with a card and a receipt, `many N` says N things at once, `boom` raises, `hang`
+never ends, anything else is echoed. In a forum's group a reply to something about a ticket is answered to its resident.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from bot.model.events import (
     TimerFired,
 )
 from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, TicketId
-from bot.model.messages import Action, Button, Message, Recipient, ToForum, ToResident, card_slot
+from bot.model.messages import Action, Button, Line, Message, Recipient, ToForum, ToResident, card_slot
 from bot.model.situation import Situation
 from bot.model.text import N_, Words
 from bot.model.tickets import Content, Entry, Ticket
@@ -95,13 +95,13 @@ def _resident(situation: Situation, text: str, resident: ResidentId) -> Iterator
         case "erase":
             yield EraseResident(resident)
             yield _say(me, "all is gone")
-        case "report":
-            yield from _report(situation, rest, resident)
+        case "report" | "urgent":
+            yield from _report(situation, rest, resident, Priority.URGENT if word == "urgent" else Priority.CARD)
         case _:
             yield _say(me, f"echo {text}")
 
 
-def _report(situation: Situation, story: str, resident: ResidentId) -> Iterator[Effect]:
+def _report(situation: Situation, story: str, resident: ResidentId, priority: Priority) -> Iterator[Effect]:
     ticket = Ticket(
         id=TicketId(situation.chance.token()),
         reference=f"KHN-{situation.chance.reference()}",
@@ -119,8 +119,9 @@ def _report(situation: Situation, story: str, resident: ResidentId) -> Iterator[
     )
     yield OpenTicket(ticket)
     button = Button(N_("Take"), Action("take", ticket.id))
-    card = Message(N_("card {story}", story=Words(story)), ((button,),), protect=True)
-    yield Send(ToForum(FORUM), card, Priority.CARD, card_slot(ticket.id), ticket.id)
+    line = Line(N_("line {story}", story=Words(story)), Action("card", ticket.id))
+    card = Message(N_("card {story}", story=Words(story)), ((button,),), protect=True, line=line)
+    yield Send(ToForum(FORUM), card, priority, card_slot(ticket.id), ticket.id)
     yield _say(ToResident(resident), f"receipt {ticket.reference}", ticket=ticket.id)
 
 
