@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from bot.demo.api.limits import Limits, Pace
 from bot.demo.world import Message
@@ -17,7 +18,7 @@ from tests.town.words import REFERENCE, plain
 REPORTS = 12
 FEW = 10
 """Calls a minute into a group: five cards, three lists, two for what is urgent."""
-SETTINGS = {"LIMITS__GROUP_PER_MINUTE": str(FEW), "LIMITS__MESSAGES_PER_SECOND": "1000", "LIMITS__CHAT_SECONDS": "0.05"}
+SETTINGS: dict[str, Any] = {"LIMITS__GROUP_PER_MINUTE": str(FEW), "LIMITS__MESSAGES_PER_SECOND": "1000", "LIMITS__CHAT_SECONDS": "0.05"}
 
 
 async def test_a_burst_is_seen_within_a_minutes_few_calls_and_every_card_follows_over_a_kill(tmp_path: Path) -> None:
