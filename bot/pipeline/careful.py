@@ -5,6 +5,8 @@ first thing that the next process does, and so for ever. Only the first item of 
 wait at its start are therefore handled one at a time, each counted on disk before it is tried; what took `LIVES` is put aside for a human.
 Everything else is handled as ever.
 
+What fails and leaves the process alive has not killed: it is counted as a failed turn, and is suspected no longer.
+
 A death may also have come from outside. So what was in hand at one is left alone for a moment of the next life, longer each time: a bot
 that is killed again and again soon after its start does not blame the same item each time, and meanwhile serves the others.
 """
@@ -51,9 +53,9 @@ class Careful:
             yield None
             return
         suspect = self._suspects.pop(lane)
-        if suspect.tries:
-            await asyncio.sleep(PAUSE * 2**suspect.tries)
+        if suspect.lives:
+            await asyncio.sleep(PAUSE * 2**suspect.lives)
         async with self._one_at_a_time:
-            tries = await self._db.transact(partial(suspects.count, lane=lane, id=suspect.id, now=self._clock.now()))
+            lives = await self._db.transact(partial(suspects.count, lane=lane, id=suspect.id, now=self._clock.now()))
             # The first death was not counted: nobody suspected it.
-            yield suspect.id if tries is not None and tries >= LIVES - 1 else None
+            yield suspect.id if lives is not None and lives >= LIVES - 1 else None

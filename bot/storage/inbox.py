@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,8 @@ from bot.storage.upsert import put_new, try_hold
 
 WINDOW = 4
 """How many waiting rows are looked at for each lane that is asked for, before lanes are looked up one by one."""
+LIFE: Final = 1000
+"""What a try that was counted beforehand (`suspects.py`) weighs in the column `attempts`, where one that failed weighs 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,13 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something to handle; `attempts` is how often that has failed, `followed` whether another waits behind it in its lane."""
+    """Something to handle.
+
+    Attributes:
+        attempts: how often that has failed.
+        followed: whether another waits behind it in its lane.
+        lives: how often it was begun by a process that may have died of it, this time among them.
+    """
 
     id: int
     source: str
@@ -44,6 +52,7 @@ class Item:
     received: datetime
     attempts: int
     followed: bool = False
+    lives: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,7 @@ async def take(conn: AsyncConnection, keys: Keyring, lane: str, now: datetime) -
 async def _item(conn: AsyncConnection, keys: Keyring, row: Row[Any]) -> Item:
     key = await days.key_of(conn, keys, "inbox", row.received)
     raw = open_sealed(key, "inbox", "raw", _row_name(row), row.raw)
-    return Item(row.id, row.source, row.source_key, row.lane, raw, row.received, row.attempts)
+    return Item(row.id, row.source, row.source_key, row.lane, raw, row.received, row.attempts % LIFE, lives=row.attempts // LIFE)
 
 
 async def done(conn: AsyncConnection, item: Item) -> None:
@@ -165,12 +174,12 @@ async def done(conn: AsyncConnection, item: Item) -> None:
 
 def _as_taken(item: Item) -> ColumnElement[bool]:
     """The item, unless another process has taken it since and handled it, or counted a try of its own."""
-    return and_(inbox.c.id == item.id, inbox.c.attempts == item.attempts, WAITING)
+    return and_(inbox.c.id == item.id, inbox.c.attempts == item.attempts + LIFE * item.lives, WAITING)
 
 
 async def retry(conn: AsyncConnection, item: Item, not_before: datetime) -> None:
-    """Count a failed try, and let the lane wait until then (UTC)."""
-    await conn.execute(update(inbox).where(_as_taken(item)).values(attempts=inbox.c.attempts + 1, not_before=not_before))
+    """Count a failed try, and let the lane wait until then (UTC). The process has outlived it, so it is not what kills."""
+    await conn.execute(update(inbox).where(_as_taken(item)).values(attempts=item.attempts + 1, not_before=not_before))
 
 
 async def park(conn: AsyncConnection, keys: Keyring, item: Item, trace: str) -> bool:

@@ -198,7 +198,8 @@ inbox = Table(
     Index("ix_inbox_parked", "id", **only("state = 'parked'")),
     sqlite_autoincrement=True,
 )
-"""What arrived and is not handled yet. state: waiting, parked (needs a human). received names the day of the key."""
+"""What arrived and is not handled yet. state: waiting, parked (needs a human). attempts: failed tries, and in thousands the lives in which
+it was tried. received names the day of the key."""
 
 outbox = Table(
     "outbox",
