@@ -127,7 +127,7 @@ class Story(Question[tuple[StoryPiece, ...]]):
     def _pieces(self, situation: Situation, stored: Any) -> tuple[StoryPiece, ...]:
         own = tuple(read_piece(piece) for piece in (stored or {}).get("pieces", ()))
         kept = situation.draft.kept if situation.draft else ()
-        return kept + own
+        return in_order(kept + own)
 
     def show(self, situation: Situation, stored: Any) -> Shown:
         """Show what is there already, and Done once there is something."""
@@ -156,7 +156,7 @@ class Story(Question[tuple[StoryPiece, ...]]):
         return Answered({"pieces": list((stored or {}).get("pieces", ())), "done": True})
 
     def parse(self, situation: Situation, stored: Any) -> tuple[StoryPiece, ...]:
-        """Return all pieces in the order in which they were sent."""
+        """Return all pieces in the order in which they were written."""
         pieces = self._pieces(situation, stored)
         if not isinstance(stored, dict) or not stored.get("done") or not pieces:
             raise Unanswered
@@ -251,6 +251,13 @@ def piece_of(event: Event) -> StoryPiece | None:
             return StoryPiece(caption, attachment, album or "", message)
         case _:
             return None
+
+
+def in_order(pieces: tuple[StoryPiece, ...]) -> tuple[StoryPiece, ...]:
+    """Return what was written first before what was written later, whichever came first, where the channel counts its messages."""
+    if all(piece.message.isdecimal() for piece in pieces):
+        return tuple(sorted(pieces, key=lambda piece: int(piece.message)))
+    return pieces
 
 
 def read_piece(stored: dict[str, Any]) -> StoryPiece:

@@ -122,6 +122,13 @@ class UpdateQueue:
                 return
         raise LookupError("no such update waits")
 
+    def shuffle(self, chance: random.Random) -> None:
+        """Deliver what waits in another order, each with its own number, as may happen on several connections."""
+        mixed = [*self._waiting]
+        chance.shuffle(mixed)
+        self._waiting = deque(mixed)
+        self.bell.ring()
+
     def __len__(self) -> int:
         """How many wait."""
         self._drop_stale()

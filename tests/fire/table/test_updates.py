@@ -88,9 +88,21 @@ async def test_f26_what_takes_the_process_with_it_is_set_aside_after_five_lives(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_f25_whatever_comes_twice_or_with_new_numbers_is_handled_once_and_in_order(town: Town, seed: int) -> None:
-    """F25: each update once or several times, then numbers that begin anew below the old ones, and a press that is long out of date."""
-    chance = random.Random(seed)
+async def test_f25_whatever_comes_twice_in_disorder_or_with_new_numbers_is_handled_once_and_stands_in_order(town: Town, seed: int) -> None:
+    """F25: by polling."""
+    await in_disorder(town, random.Random(seed))
+
+
+async def test_f25_whatever_is_brought_twice_in_disorder_or_with_new_numbers_is_handled_once_and_stands_in_order(tmp_path: Path) -> None:
+    """F25: by webhook, where each comes alone."""
+    async with raised(tmp_path, intake="webhook") as town:
+        town.telegram.courier.pace = 0.02
+        await town.until(lambda: town.world.asked("setWebhook"))
+        await in_disorder(town, random.Random(3))
+
+
+async def in_disorder(town: Town, chance: random.Random) -> None:
+    """Each update once or several times, in any order; then numbers that begin anew below the old ones; and a press long out of date."""
     sara = town.resident("en")
     await sara.arrives()
     await sara.goes_to_story()
@@ -101,15 +113,18 @@ async def test_f25_whatever_comes_twice_or_with_new_numbers_is_handled_once_and_
     for update in town.world.updates.first(100):
         for _ in range(chance.randrange(3)):
             town.world.updates.repeat(update["update_id"])
+    town.world.updates.shuffle(chance)
     await town.starts()
     await town.until(lambda: len(town.world.updates) == 0)
     await settled(town)
     town.world.updates.restart_ids(chance.randrange(1, 1000))
+    sara.says("Sentence number 8.")
+    await settled(town)
     assert plain(await sara.person.presses(old, "No").answer()) == "This step is already done."
     await sara.taps("done")
     card = await town.forums["khanaqin"].card(await sara.finishes())
     told = [line for line in plain(card.text).splitlines() if line.startswith("Sentence")]
-    assert told == [f"Sentence number {number}." for number in range(8)]
+    assert told == [f"Sentence number {number}." for number in range(9)]
 
 
 async def test_f27_a_message_that_telegram_never_takes_does_not_hold_up_those_behind_it(town: Town) -> None:
