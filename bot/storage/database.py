@@ -23,6 +23,7 @@ from bot.errors import StartRefused
 from bot.storage import days, integrity, postgresql, sqlite, start
 from bot.storage.errors import DayKeyMissing, Reason, StorageUnavailable
 from bot.storage.seal import Keyring
+from bot.storage.writer import Writer
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -116,7 +117,7 @@ class ReadOnly:
 class Database(ReadOnly):
     """An open database. `timed` is called with the seconds that each transaction took."""
 
-    def __init__(self, engine: AsyncEngine, keys: Keyring, writer: sqlite.Writer | None) -> None:
+    def __init__(self, engine: AsyncEngine, keys: Keyring, writer: Writer | None) -> None:
         super().__init__(engine, keys)
         self.timed: Callable[[float], None] = lambda _: None
         self._writer = writer
@@ -132,7 +133,7 @@ class Database(ReadOnly):
         """
         if dialect_of(url) == "sqlite":
             engine, conn = await start.open_sqlite(url, keys, migrate=migrate)
-            return cls(engine, start.needed(keys), sqlite.Writer(conn, await sqlite.near(conn)))
+            return cls(engine, start.needed(keys), Writer(conn, await sqlite.near(conn)))
         engine = await start.open_postgresql(url, keys, migrate=migrate, alone=alone)
         return cls(engine, start.needed(keys), None)
 

@@ -14,14 +14,13 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Executable, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
-DRIVER: Final = "sqlite3"
-"""Under this name SQLite's own connection is kept at hand in a connection's `info`."""
 _PLACE: Final = re.compile(r"\?|__\[POSTCOMPILE_\w+\]")
 
 Convert = Callable[[Any], Any]
@@ -36,10 +35,11 @@ class Prepared:
 
     async def all(self, conn: AsyncConnection, /, **values: Any) -> Sequence[Any]:
         """Return the rows, whose columns are attributes as everywhere."""
-        if conn.dialect.name != "sqlite":
+        driver = _driver(conn)
+        if driver is None:
             return (await conn.execute(self._statement, values)).all()
-        plan = self._plan(conn.dialect, values)
-        return plan.rows(plan.run(_driver(conn), values))
+        plan = self._plan(conn, values)
+        return plan.rows(plan.run(driver, values))
 
     async def first(self, conn: AsyncConnection, /, **values: Any) -> Any:
         """Return the first row, None where there is none."""
@@ -53,26 +53,28 @@ class Prepared:
 
     async def run(self, conn: AsyncConnection, /, **values: Any) -> int:
         """Run it and return how many rows it changed."""
-        if conn.dialect.name != "sqlite":
+        driver = _driver(conn)
+        if driver is None:
             return (await conn.execute(self._statement, values)).rowcount
-        return self._plan(conn.dialect, values).run(_driver(conn), values).rowcount
+        return self._plan(conn, values).run(driver, values).rowcount
 
     async def each(self, conn: AsyncConnection, many: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
         """Run it with each of these values, of which all have the same names; return the rows that all of them returned."""
-        if conn.dialect.name != "sqlite":
+        driver = _driver(conn)
+        if driver is None:
             found = await conn.execute(self._statement, list(many))
             return found.all() if found.returns_rows else ()
-        plan, driver = self._plan(conn.dialect, many[0]), _driver(conn)
+        plan = self._plan(conn, many[0])
         if not plan.returns:
             plan.run_all(driver, many)
             return ()
         return [row for values in many for row in plan.rows(plan.run(driver, values))]
 
-    def _plan(self, dialect: Dialect, values: Mapping[str, Any]) -> _Plan:
+    def _plan(self, conn: AsyncConnection, values: Mapping[str, Any]) -> _Plan:
         names = tuple(values)
         plan = self._on_sqlite.get(names)
         if plan is None:
-            plan = self._on_sqlite[names] = _Plan(self._statement, dialect, names)
+            plan = self._on_sqlite[names] = _Plan(self._statement, conn.dialect, names)
         return plan
 
 
@@ -82,7 +84,8 @@ class _Plan:
     def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
         fixed = compiled.construct_params(dict.fromkeys(names))
-        self._places: list[tuple[str, Convert | None]] = []
+        self._names: list[str] = []
+        self._convert: list[tuple[int, Convert]] = []
         places = iter(compiled.positiontup)
 
         def written(_: re.Match[str]) -> str:
@@ -90,17 +93,20 @@ class _Plan:
             bind = compiled.binds[name]
             if name not in names:
                 return _literal(bind, fixed[name], dialect)
-            self._places.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect)))
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if convert is not None:
+                self._convert.append((len(self._names), convert))
+            self._names.append(name)
             return "?"
 
         self._sql = _PLACE.sub(written, str(compiled))
-        if missing := set(names).difference(name for name, _ in self._places):
+        if missing := set(names).difference(self._names):
             raise TypeError(f"the statement has no place for {', '.join(sorted(missing))}")
         columns = list(_columns(statement))
         row: Any = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc] # known only now
         self._row: Callable[[Iterable[Any]], Any] = row._make
-        self._read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self._as_is = not any(self._read)
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._read = [(at, read) for at, read in enumerate(readers) if read is not None]
         self.returns = bool(columns)
 
     def run(self, driver: sqlite3.Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
@@ -112,14 +118,22 @@ class _Plan:
         driver.executemany(self._sql, map(self._stored, many))
 
     def _stored(self, values: Mapping[str, Any]) -> list[Any]:
-        return [values[name] if store is None else store(values[name]) for name, store in self._places]
+        stored = [values[name] for name in self._names]
+        for at, convert in self._convert:
+            stored[at] = convert(stored[at])
+        return stored
 
     def rows(self, cursor: sqlite3.Cursor) -> list[Any]:
         """Return what it found."""
-        row, found = self._row, cursor.fetchall()
-        if self._as_is:
-            return [row(each) for each in found]
-        return [row([value if read is None else read(value) for read, value in zip(self._read, each, strict=True)]) for each in found]
+        return [self._row(self._found(each)) for each in cursor.fetchall()]
+
+    def _found(self, row: tuple[Any, ...]) -> Iterable[Any]:
+        if not self._read:
+            return row
+        found = list(row)
+        for at, read in self._read:
+            found[at] = read(found[at])
+        return found
 
 
 def _literal(bind: BindParameter[Any], value: Any, dialect: Dialect) -> str:
@@ -139,12 +153,21 @@ def _columns(statement: Any) -> Iterator[Any]:
         yield from statement.exported_columns
 
 
-def _driver(conn: AsyncConnection) -> sqlite3.Connection:
-    """Return SQLite's own connection under one of SQLAlchemy's."""
+_DRIVERS: Final[WeakKeyDictionary[AsyncConnection, sqlite3.Connection | None]] = WeakKeyDictionary()
+
+
+def _driver(conn: AsyncConnection) -> sqlite3.Connection | None:
+    """Return SQLite's own connection under one of SQLAlchemy's, None on PostgreSQL."""
+    try:
+        return _DRIVERS[conn]
+    except KeyError:
+        driver = _DRIVERS[conn] = _beneath(conn)
+        return driver
+
+
+def _beneath(conn: AsyncConnection) -> sqlite3.Connection | None:
+    """Find out what is kept at hand then: it takes as long as a small statement."""
     under = conn.sync_connection
     assert under is not None  # noqa: S101 - nobody is handed one that is closed
-    driver: sqlite3.Connection | None = under.info.get(DRIVER)
-    if driver is None:
-        near: Any = under.connection.driver_connection
-        driver = under.info[DRIVER] = near._conn
-    return driver
+    near: Any = under.connection.driver_connection
+    return near._conn if conn.dialect.name == "sqlite" else None

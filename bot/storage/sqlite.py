@@ -1,8 +1,4 @@
-"""SQLite: one writer that commits for everybody, and readers beside it.
-
-A durable commit costs a sync of the disk, whatever it holds. So all callers that are waiting share one transaction: each runs in its turn
-inside a savepoint of its own, and hears of its result only when the common commit is on disk. A caller that fails or is cancelled takes
-back its own savepoint only.
+"""SQLite: its connections, what its errors mean, and readers beside the one writer (`writer.py`).
 
 Statements run on the event loop's own thread: SQLite answers a small one in microseconds, where handing it to a thread and back costs a
 hundred. What waits for a disk or for another process (begin, commit, roll back) goes to the connection's thread.
@@ -12,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -32,8 +26,6 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 
 LOCK_WAIT = 5.0
 """Seconds to wait for another process before giving up."""
-GROUP_SECONDS = 0.05
-"""After so long no further caller joins a group, so that the first one does not wait for ever."""
 READERS = 2
 
 _PRAGMAS = (
@@ -143,128 +135,6 @@ def engine(path: Path) -> AsyncEngine:
 async def near(conn: AsyncConnection) -> NearConnection:
     """Return the driver's connection under one of SQLAlchemy's."""
     return cast(NearConnection, (await conn.get_raw_connection()).driver_connection)
-
-
-class _Caller:
-    """Somebody who waits for a transaction: told to begin, tells that they are through, told that it is on disk."""
-
-    __slots__ = ("begin", "committed", "fault", "through")
-
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.begin: asyncio.Future[None] = loop.create_future()
-        self.through: asyncio.Future[None] = loop.create_future()
-        self.committed: asyncio.Future[None] = loop.create_future()
-        self.fault: StorageUnavailable | None = None
-
-    def is_through(self) -> None:
-        """Let the next one begin."""
-        if not self.through.done():
-            self.through.set_result(None)
-
-    def refuse(self, error: BaseException) -> None:
-        """Tell the caller that nothing was stored."""
-        for future in (self.begin, self.committed):
-            if not future.done():
-                future.set_exception(error)
-                future.exception()  # a caller who has gone away leaves nothing unretrieved
-
-
-class Writer:
-    """The one writing connection, and the task that opens and commits the common transactions."""
-
-    def __init__(self, conn: AsyncConnection, driver: NearConnection) -> None:
-        self._conn = conn
-        self._driver = driver
-        self._waiting: deque[_Caller] = deque()
-        self._wake = asyncio.Event()
-        self._closing = False
-        self._task = asyncio.create_task(self._run(), name="storage writer")
-
-    async def transact(self, work: Work[T]) -> T:
-        """Run the work inside the next common transaction; return when it is on disk.
-
-        Raises:
-            StorageUnavailable: nothing of it was stored.
-        """
-        if self._closing:
-            raise StorageUnavailable("connection")
-        caller = _Caller()
-        self._waiting.append(caller)
-        self._wake.set()
-        try:
-            await caller.begin
-            result = await self._within_savepoint(work)
-        except Exception as error:
-            caller.fault = unavailable(error)
-            caller.is_through()
-            # A failure too is told after the commit: it may rest on what others of the group wrote.
-            await caller.committed
-            raise
-        finally:
-            caller.is_through()
-        await caller.committed
-        return result
-
-    async def _within_savepoint(self, work: Work[T]) -> T:
-        self._driver.now("SAVEPOINT caller")
-        try:
-            result = await work(self._conn)
-        except BaseException:
-            if self._driver.open_transaction:
-                self._driver.now("ROLLBACK TO caller")
-                self._driver.now("RELEASE caller")
-            raise
-        self._driver.now("RELEASE caller")
-        return result
-
-    async def _run(self) -> None:
-        while not (self._closing and not self._waiting):
-            if not self._waiting:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
-            group: list[_Caller] = []
-            try:
-                await self._serve(group)
-            except Exception as error:
-                await self._roll_back()
-                if not group:
-                    group = [self._waiting.popleft() for _ in range(len(self._waiting))]
-                for caller in group:
-                    caller.refuse(unavailable(error) or error)
-            else:
-                for caller in group:
-                    if not caller.committed.done():
-                        caller.committed.set_result(None)
-
-    async def _serve(self, group: list[_Caller]) -> None:
-        await self._driver.far("BEGIN IMMEDIATE")
-        until = time.monotonic() + GROUP_SECONDS
-        while self._waiting and time.monotonic() < until:
-            caller = self._waiting.popleft()
-            if caller.begin.done():  # cancelled while it waited
-                continue
-            group.append(caller)
-            caller.begin.set_result(None)
-            await caller.through
-            if caller.fault is not None:
-                raise caller.fault
-            if not self._driver.open_transaction:
-                raise StorageUnavailable("io")
-        await self._driver.far("COMMIT")
-
-    async def _roll_back(self) -> None:
-        with suppress(sqlite3.Error):
-            if self._driver.open_transaction:
-                await self._driver.far("ROLLBACK")
-
-    async def close(self) -> None:
-        """Commit for those who wait, then stop."""
-        self._closing = True
-        self._wake.set()
-        await self._task
-        await self._conn.close()
 
 
 class Readers:
