@@ -80,8 +80,8 @@ def until_sendable(calendar: Calendar, now: datetime) -> int:
     return math.ceil((moment - now).total_seconds())
 
 
-def keeper(telegram: StandIn, cast: Cast, folder: Path) -> Supervisor:
-    """Write what the bot needs into the folder, and return its keeper."""
+def keeper(telegram: StandIn, cast: Cast, folder: Path, *, module: str = "bot") -> Supervisor:
+    """Write what the bot needs into the folder, and return its keeper; `module` is what runs as the bot."""
     chats = {forum.area.id: forum.chat.id for forum in cast.forums} | {PROVINCE: cast.province.chat.id}
     file = folder / "config.toml"
     channels = {forum.area.id: forum.channel.username for forum in cast.forums if forum.channel}
@@ -89,7 +89,7 @@ def keeper(telegram: StandIn, cast: Cast, folder: Path) -> Supervisor:
     keys.make(folder / "alwand.key")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ALWAND_")}
     environment |= {"ALWAND_TELEGRAM__TOKEN": telegram.token, "ALWAND_CLOCK_FILE": str(folder / CLOCK)}
-    command = (sys.executable, "-m", "bot", "run", "--config", str(file))
+    command = (sys.executable, "-m", module, "run", "--config", str(file))
     crowd = tuple(telegram.world.crowd or ())
     before = partial(readers.opt_in, file, crowd) if crowd else lambda: None
     return Supervisor(command, environment, folder / "bot.log", on_failure=_say_failure, before=before)

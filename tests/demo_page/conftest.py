@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from bot.demo.cast import Area, Cast
 from bot.demo.server import StandIn
 from bot.demo.stage import Stage, raised
 from bot.demo.supervisor import Supervisor
+from tests.town.people import PATIENCE
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -35,6 +36,8 @@ AREAS = [
 PROVINCE = Area("province", {"en": "Diyala", "ar": "ديالى", "ckb": "دیالە"}, "ar", 33.7447, 44.6436)
 PARROT = Path(__file__).with_name("parrot.py")
 
+expect.set_options(timeout=PATIENCE * 1000)
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
@@ -46,7 +49,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         return Supervisor(command, dict(os.environ), tmp_path / "bot.log", pause=0.5)
 
     async with raised(0, AREAS, PROVINCE, keeper, tmp_path, limits=False) as stage:
-        await stage.telegram.world.until(lambda: stage.telegram.world.bot_is_up, 10)
+        await stage.telegram.world.until(lambda: stage.telegram.world.bot_is_up, PATIENCE)
         yield stage
 
 
@@ -85,7 +88,7 @@ class Watched:
 async def page(stage: Stage, browser: Browser) -> AsyncIterator[Page]:
     """The demo's page in English, on a desk; the test fails if anything went wrong in it."""
     context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = await context.new_page()
     watched = Watched(page, stage.url)
     await page.goto(stage.url)

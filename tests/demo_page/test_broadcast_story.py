@@ -23,18 +23,20 @@ from tests.town.words import label, plain
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SOON = 20_000  # ms
-BY_THE_END = 90_000  # ms; the group takes 20 messages and edits a minute
+BY_THE_END = 90_000  # ms
 READERS = 300
 MARKS = "[\u200e\u200f\u2066-\u2069]*"
 TEXTS = {"العربية": "لنحمِ أبناءنا من المخدرات", "الكردية": "با منداڵەکانمان بپارێزین", "الإنجليزية": "Let us protect our children"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def demo(tmp_path: Path) -> AsyncIterator[Stage]:
-    """What `alwand demo` shows, with fewer subscribers."""
+async def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """What `alwand demo` shows, with fewer subscribers, and a group that takes more than 20 messages and edits a minute."""
+    monkeypatch.setenv("TOWN", "quick")
     config = load(example())
     ahead = until_sendable(config.times(), SystemClock().now())
-    async with raised(0, *areas(config), partial(keeper, folder=tmp_path), tmp_path, readers=READERS, ahead=ahead) as stage:
+    keeping = partial(keeper, folder=tmp_path, module="tests.town.launch")
+    async with raised(0, *areas(config), keeping, tmp_path, readers=READERS, ahead=ahead, limits=False) as stage:
         await stage.telegram.world.until(lambda: stage.telegram.world.bot_is_up, 30)
         yield stage
     assert stage.telegram.world.violations == []
