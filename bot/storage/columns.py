@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import Column, DateTime, Dialect, LargeBinary, TypeDecorator, text
@@ -25,6 +27,11 @@ class Utc(TypeDecorator[datetime]):
         if value.tzinfo is not UTC:
             value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """Return what converts; a turn stores the same moment a dozen times and a batch two hundred times, so the last ones are kept."""
+        convert = super().bind_processor(dialect)
+        return convert if convert is None else lru_cache(maxsize=4)(convert)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return it as an aware UTC time."""
