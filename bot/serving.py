@@ -54,26 +54,32 @@ async def served(application: Any, sock: socket.socket, *, most: int) -> AsyncIt
 
     Of more than `most` connections at once, the newest are cut off, and so is whoever takes `HEAD_SECONDS` over the head of a request.
     """
+    server = quiet(application, _few(most), date_header=False)
+    await server.startup(sockets=[sock])
+    try:
+        yield
+    finally:
+        await _end(server)
+
+
+def quiet(application: Any, http: type[H11Protocol], **options: Any) -> uvicorn.Server:
+    """Return a server that neither logs nor tells what it is, ready for `startup`."""
     config = uvicorn.Config(
         application,
-        http=_few(most),
+        http=http,
         lifespan="off",
         ws="none",
         access_log=False,
         log_config=None,
         log_level="warning",
         server_header=False,
-        date_header=False,
         proxy_headers=False,
+        **options,
     )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    await server.startup(sockets=[sock])
-    try:
-        yield
-    finally:
-        await _end(server)
+    return server
 
 
 async def _end(server: uvicorn.Server) -> None:

@@ -8,10 +8,10 @@ import asyncio
 import socket
 from typing import Any
 
-import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.demo.line import WORDS, Line
+from bot.serving import quiet
 
 Transports = dict[tuple[str, int], asyncio.Transport]
 
@@ -35,22 +35,7 @@ class Runner:
     def __init__(self, application: Any, sock: socket.socket, transports: Transports) -> None:
         self._sock = sock
         self._transports = transports
-        config = uvicorn.Config(
-            application,
-            http=_protocol(transports),
-            lifespan="off",
-            ws="none",
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            proxy_headers=False,
-            backlog=512,
-            timeout_keep_alive=75,
-        )
-        config.load()
-        self._server = uvicorn.Server(config)
-        self._server.lifespan = config.lifespan_class(config)
+        self._server = quiet(application, _protocol(transports), backlog=512, timeout_keep_alive=75)
 
     async def start(self) -> None:
         """Accept connections."""

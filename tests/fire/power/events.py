@@ -40,62 +40,61 @@ class Written(OnDisk):
 
 
 @dataclass(frozen=True, slots=True)
-class Truncated(OnDisk):
+class Sized(OnDisk):
+    """A file's length was set."""
+
+    size: int
+
+
+class Truncated(Sized):
     """A file has another length."""
 
-    size: int
 
-
-@dataclass(frozen=True, slots=True)
-class Allocated(OnDisk):
+class Allocated(Sized):
     """A file has at least this length."""
 
-    size: int
 
-
-@dataclass(frozen=True, slots=True)
 class Synced(OnDisk):
     """A file or a folder was made durable."""
 
 
 @dataclass(frozen=True, slots=True)
-class Renamed(OnDisk):
+class Named(OnDisk):
+    """A file was given a name."""
+
+    to: str
+
+
+class Renamed(Named):
     """A file has another name."""
 
-    to: str
 
-
-@dataclass(frozen=True, slots=True)
-class Linked(OnDisk):
+class Linked(Named):
     """A file has one more name."""
 
-    to: str
 
-
-@dataclass(frozen=True, slots=True)
 class Unlinked(OnDisk):
     """A file has one name less."""
 
 
-@dataclass(frozen=True, slots=True)
 class Mapped(OnDisk):
     """A file is written to through memory, which no trace shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent(Event):
+class OnConnection(Event):
+    """Bytes went over a connection."""
+
+    connection: str
+    data: bytes
+
+
+class Sent(OnConnection):
     """Bytes left on a connection."""
 
-    connection: str
-    data: bytes
 
-
-@dataclass(frozen=True, slots=True)
-class Received(Event):
+class Received(OnConnection):
     """Bytes came on a connection."""
-
-    connection: str
-    data: bytes
 
 
 class NotUnderstood(AssertionError):

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.fire.faults import clock_jumps, eventually, lines, no_network, one_line, others_are_served, until_alarm, until_line
+from tests.fire.faults import (
+    clock_jumps,
+    eventually,
+    lines,
+    no_network,
+    one_line,
+    others_are_served,
+    own_names,
+    until_alarm,
+    until_line,
+)
 from tests.fire.judge import judge
 from tests.fire.kept import kept, settled
-from tests.town.town import Town
+from tests.town.people import PATIENCE
+from tests.town.town import Town, raised
 from tests.town.words import plain, said
 
 TOO_MANY = "Too Many Requests: retry after"
@@ -64,6 +76,22 @@ async def test_f16_where_telegram_cannot_be_reached_at_all_nothing_is_lost(sqlit
     await eventually(lambda: len(lines(town, "started")) > before)
     await town.restart()
     await sara.is_told("danger?")
+
+
+@pytest.mark.slow
+async def test_f16_a_name_that_leads_nowhere_is_told_once_and_found_as_soon_as_it_leads_somewhere(tmp_path: Path) -> None:
+    """F16: the machine's own list of names, which is the bot's alone; the name is in it after more than a minute."""
+    async with raised(tmp_path, asleep=True) as town:
+        sara = town.resident("en")
+        sara.says("/start")
+        with own_names(town) as names:
+            town.launches(TELEGRAM__API_URL=town.telegram.url.replace("127.0.0.1", "telegram.invalid"))
+            await eventually(lambda: lines(town, "alarm", about="telegram", word="deaf"), 2 * PATIENCE)
+            names.write_text("127.0.0.1 telegram.invalid\n")
+            await sara.chooses_language()
+            await sara.agrees()
+            await others_are_served(town)
+            one_line(town, "telegram")
 
 
 async def test_f16_a_cut_network_loses_nothing_and_brings_no_storm(town: Town) -> None:
