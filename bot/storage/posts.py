@@ -71,9 +71,11 @@ async def record(
 ) -> None:
     """Remember that these messages, in order, show the slot from now on, or speak of the ticket, entry or session."""
     if slot is not None:
-        if await shown(conn, keys, recipient, slot) == tuple(messages):
+        before = await shown(conn, keys, recipient, slot)
+        if before == tuple(messages):
             return
-        await forget_slot(conn, keys, recipient, slot)
+        if before:
+            await forget_slot(conn, keys, recipient, slot)
     for message in messages:
         await _add(conn, keys, recipient, _About(message, slot, ticket, entry, session), now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -104,32 +104,39 @@ async def change(conn: AsyncConnection, keys: Keyring, effect: SetResident) -> N
         changes["focus"] = effect.focus
     if effect.reask:
         changes["asked"] = effect.asked
-    await _rewrite(conn, keys, effect.resident, changes)
+    if changes:
+        await _rewrite(conn, keys, effect.resident, lambda profile: replace(profile, **changes))
     if effect.language is not None or effect.reachable is not None:
         await subscribers.touch(conn, keys, effect.resident, language=effect.language, reachable=effect.reachable)
 
 
 async def add_ticket(conn: AsyncConnection, keys: Keyring, id: ResidentId, ticket: TicketId) -> None:
     """Remember a ticket as the resident's own, before the older ones."""
-    resident = await load(conn, keys, id)
-    if resident is not None and ticket not in resident.tickets:
-        await _rewrite(conn, keys, id, {"tickets": (ticket, *resident.tickets)})
+
+    def added(profile: _Profile) -> _Profile:
+        return profile if ticket in profile.tickets else replace(profile, tickets=(ticket, *profile.tickets))
+
+    await _rewrite(conn, keys, id, added)
 
 
 async def drop_ticket(conn: AsyncConnection, keys: Keyring, id: ResidentId, ticket: TicketId) -> None:
     """Forget that a ticket is the resident's."""
-    resident = await load(conn, keys, id)
-    if resident is not None:
-        focus = None if resident.focus == ticket else resident.focus
-        await _rewrite(conn, keys, id, {"tickets": tuple(own for own in resident.tickets if own != ticket), "focus": focus})
+
+    def without(profile: _Profile) -> _Profile:
+        focus = None if profile.focus == ticket else profile.focus
+        return replace(profile, tickets=tuple(own for own in profile.tickets if own != ticket), focus=focus)
+
+    await _rewrite(conn, keys, id, without)
 
 
-async def _rewrite(conn: AsyncConnection, keys: Keyring, id: ResidentId, changes: dict[str, Any]) -> None:
+async def _rewrite(conn: AsyncConnection, keys: Keyring, id: ResidentId, changed: Callable[[_Profile], _Profile]) -> None:
+    """Store the profile as it is to be; nothing happens after an erasure."""
     row = await _row(conn, _BY_ID_LOCKED, id)
-    if row is None or not changes:
+    if row is None:
         return
-    profile = replace(_profile(keys, row), **changes)
-    sealed = seal(keys.unwrap(row.wrapped, owner_of(id)), "residents", "profile", id, _PROFILE.dump_json(profile))
+    key = keys.unwrap(row.wrapped, owner_of(id))
+    profile = _PROFILE.validate_json(open_sealed(key, "residents", "profile", id, row.profile))
+    sealed = seal(key, "residents", "profile", id, _PROFILE.dump_json(changed(profile)))
     await _REWRITE.run(conn, name=id, profile=sealed)
 
 
