@@ -34,6 +34,10 @@ EXAMINED_AFTER: Final = 3_600.0
 """The whole database is read for the first time so long after a start, which has looked it over and has a backlog to work off."""
 AT_ONCE: Final = 200
 """So many timers move in one transaction; after a long absence several follow one another."""
+FORGOTTEN_AT_ONCE: Final = 500
+"""So many rows are forgotten in one transaction, some milliseconds, in which nobody is answered."""
+ROWS_ANALYSED: Final = 400
+"""So many rows of each index tell the database how to look for things: to count a million holds everybody up."""
 REPEATS_KEPT: Final = timedelta(hours=48)
 """How long the keys of handled updates are kept: the channel keeps updates for a day."""
 KEYS_KEPT: Final = timedelta(days=2)
@@ -102,22 +106,32 @@ class Timers:
             await asyncio.sleep(TICK_SECONDS)
         now = self._clock.now()
 
-        async def work(conn: AsyncConnection) -> tuple[int, int]:
-            forgotten = await inbox.forget(conn, now - REPEATS_KEPT)
+        async def work(conn: AsyncConnection) -> int:
             destroyed = await days.forget(conn, (now - KEYS_KEPT).date())
-            await posts.forget(conn, (now - self._keep_posts).date())
             await voices.forget(conn, now - VOICES_KEPT)
-            await conn.execute(text("PRAGMA optimize" if self._db.dialect == "sqlite" else "SELECT 1"))
-            return forgotten, destroyed
+            if self._db.dialect == "sqlite":
+                await conn.execute(text(f"PRAGMA analysis_limit = {ROWS_ANALYSED}"))
+                await conn.execute(text("PRAGMA optimize"))
+            return destroyed
 
         try:
-            forgotten, destroyed = await self._db.transact(work)
+            forgotten = await self._in_portions(partial(inbox.forget, before=now - REPEATS_KEPT, limit=FORGOTTEN_AT_ONCE))
+            await self._in_portions(partial(posts.forget, before=(now - self._keep_posts).date(), limit=FORGOTTEN_AT_ONCE))
+            destroyed = await self._db.transact(work)
             if self._erasures is not None:
                 self._erasures.forget(now.date())
         except StorageUnavailable as error:
             log.error("alarm", about="chores", reason=error.reason, meaning="the day's chores were left undone")
             return
         log.info("chores", forgotten=forgotten, keys_destroyed=destroyed)
+
+    async def _in_portions(self, forget: Callable[[AsyncConnection], Awaitable[int]]) -> int:
+        """Forget until nothing is left to forget, and return how much that was; whoever waits meanwhile comes in between."""
+        portion = forgotten = await self._db.transact(forget)
+        while portion == FORGOTTEN_AT_ONCE:
+            portion = await self._db.transact(forget)
+            forgotten += portion
+        return forgotten
 
     async def examine(self) -> None:
         """Notice a damaged database while the backup before the damage is still kept."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import days
@@ -248,11 +248,18 @@ async def backlog(conn: AsyncConnection, now: datetime) -> Backlog:
     return Backlog(unhandled or 0, max(0.0, age.total_seconds()), aside or 0)
 
 
-async def forget(conn: AsyncConnection, before: datetime) -> int:
-    """Forget the keys of what arrived on days before that of `before`, and return how many; those of open rows stay."""
-    kept = select(1).where(inbox.c.source == arrivals.c.source, inbox.c.source_key == arrivals.c.source_key).exists()
-    result = await conn.execute(delete(arrivals).where(arrivals.c.day < before.astimezone(UTC).date(), ~kept))
-    return result.rowcount
+async def forget(conn: AsyncConnection, before: datetime, limit: int) -> int:
+    """Forget up to `limit` keys of what arrived on days before that of `before`, and return how many; those of open rows stay.
+
+    What is open is listed once for all of them, under one name: to go through a long backlog again for each would take minutes, and so does
+    SQLite where it is asked for a pair that is not in a list.
+    """
+    still_open = select(inbox.c.source + ":" + inbox.c.source_key)
+    old = select(arrivals.c.source, arrivals.c.source_key).where(
+        arrivals.c.day < before.astimezone(UTC).date(), (arrivals.c.source + ":" + arrivals.c.source_key).not_in(still_open)
+    )
+    forgotten = delete(arrivals).where(tuple_(arrivals.c.source, arrivals.c.source_key).in_(old.limit(limit)))
+    return (await conn.execute(forgotten)).rowcount
 
 
 async def known(conn: AsyncConnection, source: str, source_keys: Iterable[str]) -> set[str]:

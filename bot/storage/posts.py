@@ -131,9 +131,11 @@ async def forget_resident(conn: AsyncConnection, keys: Keyring, resident: Reside
     await conn.execute(delete(posts).where(posts.c.recipient == _chat(keys, ToResident(resident))))
 
 
-async def forget(conn: AsyncConnection, before: date) -> int:
-    """Forget messages of days before that, and return how many."""
-    return (await conn.execute(delete(posts).where(posts.c.day < before))).rowcount
+async def forget(conn: AsyncConnection, before: date, limit: int) -> int:
+    """Forget messages of days before that among the `limit` oldest, and return how many: they are numbered as the days go by."""
+    oldest = select(posts.c.number, posts.c.day).order_by(posts.c.number).limit(limit).subquery()
+    old = select(oldest.c.number).where(oldest.c.day < before)
+    return (await conn.execute(delete(posts).where(posts.c.number.in_(old)))).rowcount
 
 
 def _of_slot(keys: Keyring, recipient: Recipient, slot: str) -> dict[str, str]:

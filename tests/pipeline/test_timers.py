@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import OffsetClock
 from bot.demo.world.people import Person
@@ -14,9 +18,11 @@ from bot.model.ids import ResidentId
 from bot.model.text import N_
 from bot.pipeline.limits import Limits
 from bot.pipeline.timekeeping import Timekeeper
-from bot.pipeline.timers import Timers
+from bot.pipeline.timers import FORGOTTEN_AT_ONCE, Timers
 from bot.pipeline.watch import Watch, announce_absence
-from bot.storage import residents, settings, timers
+from bot.storage import inbox, residents, settings, tables, timers
+from bot.storage.database import Work
+from bot.storage.inbox import NewItem
 from tests.pipeline.house import House, surroundings
 
 
@@ -63,6 +69,29 @@ async def test_the_days_chores_leave_a_due_timer_to_the_tick(house: House) -> No
     await ticks.tick()
     assert rung.is_set()
     assert await house.db.read(timers.next_due) is None
+
+
+async def test_residents_come_in_between_while_a_long_list_is_forgotten(house: House) -> None:
+    """FACTS 11: in one transaction with all that arrived on a busy day, nobody was answered for a second."""
+    now = house.clock.now()
+    old = [NewItem("telegram", str(number), "lane", b"{}", now - timedelta(days=4)) for number in range(2 * FORGOTTEN_AT_ONCE + 1)]
+    await house.db.transact(lambda conn: inbox.store(conn, house.db.keys, old))
+    await house.db.transact(lambda conn: conn.execute(delete(tables.inbox)))
+    time = Timekeeper(house.db, house.clock, told=lambda: None)
+    chores = asyncio.create_task(Timers(house.db, time, keep_posts=timedelta(days=180), told=lambda: None).chores())
+    left = [await house.db.transact(known_of(old)) for _ in range(4)]
+    await chores
+    assert len(set(left)) > 2, left
+    assert await house.db.transact(known_of(old)) == 0
+
+
+def known_of(items: Sequence[NewItem]) -> Work[int]:
+    """Return the work that counts which of these are still known to have arrived."""
+
+    async def work(conn: AsyncConnection) -> int:
+        return len(await inbox.known(conn, "telegram", [item.source_key for item in items]))
+
+    return work
 
 
 async def test_an_absence_of_more_than_a_day_is_announced_with_the_exact_gap(house: House) -> None:

@@ -166,7 +166,7 @@ async def test_the_posts_of_an_erased_ticket_or_resident_are_forgotten(database:
     await database.transact(lambda conn: posts.record(conn, database.keys, SOMEBODY, ["1"], None, None, None, NOW))
     await database.transact(lambda conn: posts.forget_resident(conn, database.keys, SOMEBODY.resident))
     assert await count(database, "posts") == 1
-    assert await database.transact(lambda conn: posts.forget(conn, TODAY + DAY)) == 1
+    assert await database.transact(lambda conn: posts.forget(conn, TODAY + DAY, 5)) == 1
 
 
 async def set_timer(db: Database, effect: SetTimer) -> None:
