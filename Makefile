@@ -36,10 +36,10 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/dev.stamp
 	@test -n "$$(command -v chromium)" || echo "chromium is not installed: the browser tests will be skipped (apt-get install chromium)"
-	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	@TOWN_PATIENCE=120 $(RUN) -m pytest -n 2 --dist loadfile -m slow $(ARGS)
+	@TOWN_PATIENCE=120 $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow $(ARGS)
 
 soak: $(VENV)/dev.stamp
 	@SOAK_KILLS=$(SOAK_KILLS) TOWN_PATIENCE=120 $(RUN) -m pytest -s -o faulthandler_timeout=0 tests/fire/test_soak.py $(ARGS)

@@ -12,6 +12,21 @@ from tests.town.process import last_words
 pytest_plugins = ("tests.databases",)
 
 BEGAN = pytest.StashKey[float]()
+LONGEST = (
+    "demo_page/test_broadcast",
+    "pipeline/test_fanout_killed",
+    "town/test_limits",
+    "pipeline/test_fanout",
+    "fire",
+    "backup",
+    "demo_page",
+    "town",
+    "bench",
+    "health",
+    "pipeline",
+    "check",
+)
+"""Begins with what takes longest, so that no worker is left alone with it at the end: the starts of paths below `tests`."""
 LOOPBACK = ("127.", "localhost", "::1")
 
 
@@ -46,3 +61,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if report.failed:
         report.sections += last_words(began)
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes longest."""
+    items.sort(
+        key=lambda item: next((place for place, start in enumerate(LONGEST) if item.nodeid.startswith(f"tests/{start}")), len(LONGEST))
+    )

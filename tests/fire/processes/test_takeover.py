@@ -82,10 +82,10 @@ async def test_one_that_stood_still_longer_than_its_lease_sends_and_writes_nothi
     async with several(tmp_path, own_postgresql_url, LIMITS__MESSAGES_PER_SECOND="3") as bots:
         town = bots.town
         people = [town.resident("en") for _ in range(6)]
-        holder = await bots.holder("send")
         for one in people:
             one.says("/start")
         await town.until(lambda: asked(bots))
+        holder = await bots.holder("send")
         with holder.frozen():
             await eventually(lambda: any(bot.lines("duty", duty="send", outcome="taken", was="lapsed") for bot in bots.all))
             for one in people:
