@@ -16,6 +16,7 @@ import structlog
 from bot.channels.base import Received
 from bot.clock import Clock
 from bot.crash import crash_point
+from bot.pipeline.ages import CROWD, Ages
 from bot.pipeline.envelope import enclose
 from bot.pipeline.outage import Outage
 from bot.storage import inbox, lanes
@@ -33,11 +34,8 @@ POLL_SECONDS: Final = 0.5
 STORAGE_PAUSE: Final = 1.0
 FAIR_SHARE: Final = 4
 """So many items of one lane are handled in a row while other lanes wait."""
-FRESH_SECONDS: Final = 30.0
-"""Whoever wrote no longer ago than this may be looking at the screen, and does not wait for those who wrote while nobody was here."""
-CROWD: Final = 50
 CROWD_SECONDS: Final = 0.25
-"""Behind so many belated messages in one batch there are more: for this long (seconds) taking in goes before handling."""
+"""For so long taking in goes before handling where a crowd comes in."""
 
 
 class Inbox:
@@ -61,6 +59,7 @@ class Inbox:
         self._channel = channel
         self._clock = clock
         self._outage = outage
+        self._ages = Ages(clock.monotonic)
         self._told = told
         self._expect = expect
 
@@ -72,9 +71,10 @@ class Inbox:
         """
         crash_point("after-fetch")
         keys, now = self._db.keys, self._clock.now()
+        late = self._ages.late([update.sent for update in received], now.timestamp())
         items = [
-            inbox.NewItem(self._channel, update.key, lanes.of_chat(keys, self._channel, update.chat), enclose(update), now)
-            for update in received
+            inbox.NewItem(self._channel, update.key, lanes.of_chat(keys, self._channel, update.chat), enclose(update, late=is_late), now)
+            for update, is_late in zip(received, late, strict=True)
         ]
         try:
             self._db.trouble.admit()
@@ -88,9 +88,7 @@ class Inbox:
             for update in received:
                 if update.press:
                     self._expect(self._channel, update.raw)
-            oldest = now.timestamp() - FRESH_SECONDS
-            fresh = [item.lane for item, update in zip(items, received, strict=True) if update.sent is None or update.sent >= oldest]
-            self._told(fresh, len(items) - len(fresh))
+            self._told([item.lane for item, is_late in zip(items, late, strict=True) if not is_late], sum(late))
 
 
 class Dispatcher:

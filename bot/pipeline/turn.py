@@ -27,8 +27,7 @@ from bot.pipeline.at_once import AtOnce
 from bot.pipeline.careful import Careful, Deadly
 from bot.pipeline.commit import After
 from bot.pipeline.cutting import TooSlow, within
-from bot.pipeline.envelope import disclose
-from bot.pipeline.inbox import FRESH_SECONDS
+from bot.pipeline.envelope import disclose, is_late
 from bot.pipeline.limits import Limits
 from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.parking import Failure, Unreadable, park
@@ -71,7 +70,7 @@ class Attempt:
         """Whether a resident wrote it long before it came in."""
         if self.item is None or self.arrival is None or self.arrival.place != "private":
             return False
-        return (self.item.received - self.arrival.at).total_seconds() > FRESH_SECONDS
+        return is_late(self.item.raw)
 
 
 class Turns:

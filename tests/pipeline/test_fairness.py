@@ -12,7 +12,8 @@ from bot.demo.world.people import Person
 from bot.model.effects import Priority
 from bot.model.ids import ResidentId
 from bot.model.messages import Recipient, ToForum, ToResident
-from bot.pipeline.inbox import CROWD, Dispatcher
+from bot.pipeline.ages import CROWD
+from bot.pipeline.inbox import Dispatcher
 from bot.storage import inbox
 from bot.storage.database import Database
 from tests.pipeline.book import FORUM
