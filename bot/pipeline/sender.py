@@ -7,7 +7,8 @@ What is to be said lies in the outbox: one queue per recipient, the most urgent 
    looks it works from the list it has, so a broadcast to many thousands costs one query for hundreds of sends.
 2. **Choose.** The first head by priority and age whose recipient is free: nothing of theirs on its way (so order in a chat holds and at
    most one send is unmarked), and `Pace` lets their chat have a message. A reply therefore passes any broadcast; a parked, held or paused
-   chat holds up nobody, since it is simply not chosen.
+   chat holds up nobody, since it is simply not chosen. A card stands among the replies by its age: a group takes so few that they cost
+   the replies next to nothing, and behind them it would wait for as long as a crowd talks.
 3. **Claim.** The row is marked `sending` on disk before the call: if we die from here on, it is `unsure` at the next start. Claims of
    several chats share one commit. With the claim come the address, the messages that the row's slot shows now, and the one it replies to.
 4. **Wait for a slot.** Overall slots are given away one by one, evenly spaced, each to the most urgent claimed row (`slots.py`). Only few
@@ -42,6 +43,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.crash import crash_point
+from bot.model.effects import Priority
 from bot.model.ids import PROVINCE
 from bot.model.messages import ToForum, recipient_key
 from bot.model.outgoing import Later, Never, Outcome, Sent, Unsure
@@ -67,6 +69,8 @@ log = structlog.get_logger()
 
 HEADS: Final = 256
 """How many heads one look brings."""
+CARDS: Final = 64
+"""How many of cards, where the look is full: more than there are groups."""
 AHEAD: Final = 2
 MOST_AHEAD: Final = 64
 """Rows are claimed ahead of their slots: two, and as many more as slots pass while a claim takes its time, up to this."""
@@ -231,7 +235,10 @@ class Sender:
         limit = max(HEADS, int(self._limits.per_second * 2))
 
         async def both(conn: AsyncConnection) -> tuple[list[Head], datetime | None]:
-            return await outbox.heads(conn, wall, limit), await outbox.next_due(conn, wall)
+            heads = await outbox.heads(conn, wall, limit)
+            if len(heads) == limit:
+                heads = list({head.id: head for head in (*heads, *await outbox.card_heads(conn, wall, CARDS))}.values())
+            return sorted(heads, key=lambda head: (_turn(head), head.id)), await outbox.next_due(conn, wall)
 
         try:
             self._heads, due = await self._db.read(both)
@@ -261,7 +268,7 @@ class Sender:
             parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
-            if not parcel.empty and not await self._slots.place(head.priority).granted:
+            if not parcel.empty and not await self._slots.place(_turn(head)).granted:
                 await self._db.transact(lambda conn: outbox.later(conn, self._db.keys, parcel.row, self._clock.now()))
                 return
             self._claimed -= 1
@@ -349,3 +356,8 @@ class Sender:
     def _storage_trouble(self) -> None:
         self._not_before = self._clock.monotonic() + STORAGE_PAUSE
         self._stale = True
+
+
+def _turn(head: Head) -> Priority:
+    """Return how urgent a head is among those of other recipients."""
+    return Priority.REPLY if head.priority <= Priority.CARD else head.priority

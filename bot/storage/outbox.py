@@ -26,7 +26,22 @@ from bot.model.ids import PROVINCE, EntryId, ForumId, ResidentId, SessionId, Tic
 from bot.model.messages import Recipient, ToForum, ToResident, recipient_key, recipient_of
 from bot.model.outgoing import Outgoing
 from bot.storage.prepared import Prepared
-from bot.storage.queues import CLAIM, DUE, NEXT_DUE, OPEN, UNSENT, Body, close_body, displace, hasten, in_order, open_body, promote, settle
+from bot.storage.queues import (
+    CARDS_DUE,
+    CLAIM,
+    DUE,
+    NEXT_DUE,
+    OPEN,
+    UNSENT,
+    Body,
+    close_body,
+    displace,
+    hasten,
+    in_order,
+    open_body,
+    promote,
+    settle,
+)
 from bot.storage.seal import Keyring
 from bot.storage.tables import forums, outbox, tickets
 from bot.storage.upsert import hold
@@ -175,6 +190,12 @@ async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, 
 async def heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
     """Return what may go now, at most one row per recipient: the most urgent first, then the oldest."""
     rows = await DUE.all(conn, now=now, limit=limit)
+    return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
+
+
+async def card_heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
+    """Return as `heads` what are cards: where replies fill a look, these would not be among them."""
+    rows = await CARDS_DUE.all(conn, now=now, limit=limit)
     return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
 
 

@@ -62,6 +62,17 @@ DUE = Prepared(
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
+CARDS_DUE = Prepared(
+    select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY)
+    .where(
+        _HEADS,
+        outbox.c.priority.in_((Priority.URGENT.value, Priority.CARD.value)),
+        outbox.c.not_before <= _NOW,
+        or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW),
+    )
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 NEXT_DUE = Prepared(select(func.min(_READY, type_=_READY.type)).where(_HEADS, _NOW < _READY))
 CLAIM = Prepared(
     update(outbox)

@@ -9,10 +9,14 @@ from sqlalchemy import update
 
 from bot.demo.api import limits as telegram_limits
 from bot.demo.world.membership import bot_becomes, kick_bot, migrate
+from bot.model.effects import Priority
 from bot.model.ids import ForumId
+from bot.model.messages import Recipient, ToChat, ToForum
+from bot.pipeline.sender import HEADS
 from bot.storage import forums, outbox, residents, tables
 from tests.pipeline.book import FORUM
 from tests.pipeline.house import BAQUBA, House
+from tests.storage.samples import put
 
 
 async def backlog(house: House) -> outbox.Backlog:
@@ -29,6 +33,19 @@ async def test_a_reply_passes_hundreds_of_waiting_notices(house: House) -> None:
         omar.writes("hello")
         await omar.hears("echo hello")
         assert (await backlog(house)).waiting > 300
+
+
+async def test_a_card_waits_no_longer_than_the_replies_of_its_time(house: House) -> None:
+    """Row 7: while a crowd keeps the bot busy, other forums see their reports as ever; also where replies alone would fill a look."""
+    people = [house.resident(f"Resident {number}") for number in range(HEADS + 44)]
+    for person in people:
+        person.writes("/start")
+    replies: list[tuple[Recipient, Priority]] = [(ToChat("telegram", str(person.id)), Priority.REPLY) for person in people]
+    for to, priority in (*replies[:20], (ToForum(FORUM), Priority.CARD), *replies[20:]):
+        await put(house.db, to, "words", priority, now=house.clock.now())
+    async with house.running(per_second=25):
+        await house.forum.hears("words", timeout=20)
+        assert (await backlog(house)).waiting > HEADS
 
 
 async def test_a_burst_provokes_no_refusal_and_uses_the_rate(house: House) -> None:
