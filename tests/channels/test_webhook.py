@@ -163,6 +163,21 @@ async def test_a_webhook_that_somebody_took_away_is_told_and_set_again(line: Lin
     assert line.alarms == ["webhook_gone"]
 
 
+@pytest.mark.parametrize(("minutes", "anew"), [(1, 1), (60, 0)], ids=["a minute ago", "an hour ago"])
+async def test_what_waits_at_a_start_is_brought_anew_only_where_telegram_has_failed_at_it(line: Line, minutes: int, anew: int) -> None:
+    """F15: an hour ago it failed at something else. What waits just now is being taken in by others, whom a new beginning would disturb."""
+    line.telegram.faults.add("delay", "webhook", times=None, seconds=1)
+    url = line.channel._intake._webhook.url  # type: ignore[attr-defined]
+    await line.channel.bot.set_webhook(url, secret_token=SECRET)
+    courier = line.telegram.courier.webhook
+    assert courier is not None
+    courier.failure, courier.failed_at = "Connection refused", int(line.world.clock.now()) - minutes * 60
+    line.world.person("Sara").starts()
+    async with line.receiving():
+        await line.world.until(lambda: len(line.world.asked("setWebhook")) == 2)
+    assert len(line.world.asked("deleteWebhook")) == anew
+
+
 async def test_an_address_that_telegram_does_not_take_is_told_and_tried_again(line: Line) -> None:
     line.telegram.faults.add("status", "setWebhook", times=2, status=400, description="Bad Request: bad webhook: Failed to resolve host")
     line.world.person("Sara").starts()

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from telegram import Bot
-from telegram.constants import CallbackQueryLimit
+from telegram.constants import CallbackQueryLimit, ChatAction
 from telegram.error import TelegramError
 
 from bot.channels.base import Capabilities, Sign, Store, Sure, always
@@ -88,7 +88,7 @@ class TelegramChannel:
         if webhook is None:
             self._intake = Receiver(self.bot, self._transport, poll_seconds=poll_seconds, first_pause=first_pause, alarm=alarm)
         else:
-            self._intake = Reception(self.bot, self._transport, webhook, first_pause=first_pause, alarm=alarm)
+            self._intake = Reception(self.bot, self._transport, webhook, first_pause=first_pause, alarm=alarm, now=now)
         self._setup = None if menus is None else Setup(self.bot, render, menus)
         files = Files(self.bot, self._transport, stalled_seconds=stalled_seconds, recordings=recordings)
         self._sender = Sender(self.bot, self._transport, files, render, draw, self._intake.own_name)
@@ -116,11 +116,6 @@ class TelegramChannel:
     def waiting(self) -> int | None:
         """How many updates Telegram held when it was last asked; None where it was not."""
         return self._intake.waiting
-
-    @property
-    def last_poll(self) -> float:
-        """As `heard`; before the first time that at which we began."""
-        return self._intake.last_poll
 
     def read(self, raw: bytes) -> Arrival | None:
         """Read one stored update. None if it concerns nobody; raises ValueError if it cannot be understood."""
@@ -164,6 +159,13 @@ class TelegramChannel:
     async def set_chat_menu(self, chat: str, language: Language) -> bool:
         """Give one private chat its menu in the language chosen there; return whether Telegram took it."""
         return self._setup is not None and await self._setup.for_chat(chat, language)
+
+    async def takes(self, chat: str) -> bool:
+        """Try whether a chat can be written to: "typing" needs the same rights, and is gone after five seconds."""
+        try:
+            return await self.bot.send_chat_action(int(chat), ChatAction.TYPING)
+        except TelegramError:
+            return False
 
     async def leave(self, chat: str) -> None:
         """Leave a group; if it is gone already, that is as good."""

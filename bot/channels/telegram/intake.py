@@ -57,11 +57,6 @@ class Intake(ABC):
     async def run(self, store: Store) -> None:
         """Receive until cancelled. Raises `TokenRefused` once Telegram has refused the token three times over."""
 
-    @property
-    def last_poll(self) -> float:
-        """As `heard`; before the first time that at which we began."""
-        return self._begun if self.heard is None else self.heard
-
     async def own_name(self) -> str:
         """Return the bot's own name, asking Telegram for it once. Raises as the transport does."""
         if self.username is None:
@@ -137,7 +132,7 @@ class Intake(ABC):
 
     async def _watch(self) -> None:
         while True:
-            silent = time.monotonic() - self.last_poll
+            silent = time.monotonic() - (self._begun if self.heard is None else self.heard)
             if silent >= DEAF_SECONDS:
                 self._tell("deaf")
             await asyncio.sleep(max(1.0, DEAF_SECONDS - silent))

@@ -14,9 +14,10 @@ import asyncio
 import hmac
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -40,6 +41,8 @@ AGAIN_SECONDS: Final = 2
 """When Telegram is to come again with what could not be stored; unasked it waits twice as long each time, up to two minutes."""
 LOOK_SECONDS: Final = 20.0
 """How often Telegram is asked whether it can bring what people write."""
+RECENT_SECONDS: Final = 720.0
+"""So long ago Telegram may have failed at what waits for its next try: that comes within two minutes, and our clock may be off by ten."""
 BATCH: Final = 100
 SPARE: Final = 32
 """Connections beyond those that Telegram may open: of a proxy that keeps some, of somebody who tries."""
@@ -106,9 +109,12 @@ class Together:
 class Reception(Intake):
     """The webhook: `heard` is when an update was brought, or Telegram said that it has none that it could not bring."""
 
-    def __init__(self, bot: Bot, transport: Transport, webhook: Webhook, *, first_pause: float, alarm: Alarm) -> None:
+    def __init__(
+        self, bot: Bot, transport: Transport, webhook: Webhook, *, first_pause: float, alarm: Alarm, now: Callable[[], datetime]
+    ) -> None:
         super().__init__(bot, transport, first_pause=first_pause, alarm=alarm)
         self._webhook = webhook
+        self._now = now
         self._together: Together | None = None
         self._is_set = False
         self._failed_at: int | None = None
@@ -195,7 +201,7 @@ class Reception(Intake):
         """Tell Telegram the address. What it failed to bring while nobody was here would wait for minutes, unless it begins anew."""
         if self._is_set:
             self._tell("webhook_gone")
-        elif info.get("url") == self._webhook.url and info.get("pending_update_count") and info.get("last_error_date"):
+        elif info.get("url") == self._webhook.url and self._puts_off(info):
             await self._ask("deleteWebhook", {"drop_pending_updates": False})
         parameters = {
             "url": self._webhook.url,
@@ -206,6 +212,11 @@ class Reception(Intake):
         }
         await self._ask("setWebhook", parameters)
         self._is_set = True
+
+    def _puts_off(self, info: dict[str, Any]) -> bool:
+        """Whether something may wait for its next try. An error of long ago says nothing: others may be taking in what waits now."""
+        ago = self._now().timestamp() - _number(info, "last_error_date")
+        return _number(info, "pending_update_count") > 0 and ago < RECENT_SECONDS
 
     def _judge(self, info: dict[str, Any]) -> None:
         """Tell from what Telegram says whether what people write comes through to us."""
