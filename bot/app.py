@@ -212,9 +212,11 @@ async def _serve(db: Database, machine: Machine, telegram: TelegramChannel) -> N
     async with asyncio.TaskGroup() as tasks:
         looking = tasks.create_task(db.look_over(), name="look over")
         knowing = tasks.create_task(telegram.introduce(), name="introduce")
-        await asyncio.wait([knowing], timeout=NAME_SECONDS)
+        stopping = tasks.create_task(asked_to_stop.wait(), name="stop")
+        await asyncio.wait([knowing, stopping], timeout=NAME_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         await machine.run(asked_to_stop)
         knowing.cancel()
+        stopping.cancel()
         looking.cancel()
 
 

@@ -17,6 +17,8 @@ from bot.cli.demo import settings
 from bot.config import example, load
 from bot.demo.server import StandIn
 from bot.model.ids import PROVINCE
+from bot.storage.database import Database
+from bot.storage.seal import Keyring
 
 
 @pytest.fixture
@@ -66,6 +68,18 @@ async def test_it_starts_answers_refuses_a_second_process_and_ends_well(telegram
     assert telegram.world.violations == []
 
 
+async def test_one_that_is_told_to_stop_while_it_begins_begins_nothing(telegram: StandIn, file: Path) -> None:
+    """F33, F16: Telegram answers nothing, so it has not even been asked for updates when the word comes."""
+    silent = telegram.faults.add("stall", times=None)
+    async with started(file, telegram.token) as bot:
+        await telegram.world.until(lambda: silent.met, timeout=30)
+        bot.terminate()
+        _, said = await asyncio.wait_for(bot.communicate(), 60)
+    assert bot.returncode == 0
+    assert "cut short" not in said.decode()
+    assert telegram.world.asked("getUpdates") == []
+
+
 async def _which_lives(one: Process, other: Process) -> tuple[Process, Process]:
     """Wait until one of two has ended, and return it last."""
     waits = {asyncio.create_task(process.wait()): process for process in (one, other)}
@@ -83,3 +97,41 @@ async def test_a_revoked_token_ends_the_process_with_its_own_exit_code(telegram:
     assert code == 3
     assert "token" in said
     assert "A" * 35 not in said
+
+
+SELDOM = (
+    "PIL",
+    "alembic",
+    "asyncpg",
+    "bot.backup",
+    "bot.check",
+    "bot.demo",
+    "httpcore",
+    "icalendar",
+    "mako",
+    "matplotlib",
+    "pypdf",
+    "telegram.ext",
+)
+"""What takes megabytes and is used by other commands, for an upgrade, or only once somebody sends or asks for something of the kind."""
+
+
+async def test_a_start_loads_nothing_that_most_hours_do_not_need(sqlite_url: str, keys: Keyring) -> None:
+    """FACTS 10: a first start, which makes the tables, may."""
+    await (await Database.open(sqlite_url, keys)).close()
+    script = f"""
+import asyncio, sys
+from bot import app
+from bot.storage.database import Database
+from bot.storage.seal import Keyring
+
+async def starts():
+    await (await Database.open({sqlite_url!r}, Keyring(bytes(range(32))))).close()
+
+asyncio.run(starts())
+print([name for name in {SELDOM} if name in sys.modules])
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, cwd=Path(__file__).parents[2], stdout=PIPE)
+    async with asyncio.timeout(60):
+        told, _ = await process.communicate()
+    assert told.decode().strip() == "[]"
