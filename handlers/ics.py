@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from typing import Final
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Final
 
 from bot.model.calendar import in_utc
 from bot.model.messages import Attachment
@@ -13,6 +11,9 @@ from bot.model.sessions import Session
 from bot.model.situation import Situation
 from bot.model.text import N_, Piece, Words, lines
 from handlers.session_words import AUDIENCE_NAMES, LANGUAGE_NAMES
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 NAME: Final = "session.ics"
 _INVISIBLE = str.maketrans("", "", "\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -28,6 +29,8 @@ def calendar_file(session: Session, situation: Situation) -> Attachment:
     Raises:
         ValueError: the session has no start yet.
     """
+    from icalendar import Calendar  # large, and in no process that nobody asks for a calendar file
+
     calendar = Calendar()
     calendar.add("prodid", "-//Alwand//Dialogue sessions//EN")
     calendar.add("version", "2.0")
@@ -39,6 +42,8 @@ def calendar_file(session: Session, situation: Situation) -> Attachment:
 def _entry(session: Session, situation: Situation) -> Event:
     if session.wall is None:
         raise ValueError("a session without a start has no place in a calendar")
+    from icalendar import Event
+
     start = in_utc(session.wall)
     entry = Event()
     entry.add("uid", f"session-{session.id}@alwand")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from typing import Final
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Final
 
 from bot.channels.telegram.containers import CannotClean, clean_mp3, clean_ogg
 from bot.channels.telegram.mp4 import clean_mp4
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["CannotClean", "clean_photo", "clean_video", "clean_voice", "ending"]
 
@@ -33,6 +34,8 @@ def clean_photo(data: bytes) -> bytes:
 
     Raises `CannotClean` for what is no picture, more than 40 million pixels, or broken.
     """
+    from PIL import Image  # large, and in no process to which nobody sends a photo
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -46,7 +49,9 @@ def clean_photo(data: bytes) -> bytes:
         raise CannotClean from None
 
 
-def _written_anew(picture: Image.Image) -> bytes:
+def _written_anew(picture: Image) -> bytes:
+    from PIL import Image, ImageOps
+
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(picture)
     if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
