@@ -23,6 +23,8 @@ THINK = 1.0
 AFTER = 30.0
 """Seconds for which the last reports are still waited for; what is not seen by then counts with the time so far."""
 ALONE = 6
+APART = 2.0
+"""Seconds between those who report elsewhere before: nobody waits for the second that one group's cards are apart."""
 """So many report to another forum before, and as many meanwhile."""
 REFERENCE = re.compile(r"\b[A-Z]{3}-[2-9A-Z]{4}-[2-9A-Z]{4}\b")
 
@@ -61,7 +63,7 @@ async def measure(quick: bool) -> list[Row]:
         full, other = (Group(scene.forums[name]) for name in names[:2])
         scene.world.listeners |= {full.hears, other.hears}
         with Crowd(scene, pause=THINK) as crowd:
-            before = await _come(crowd, scene, 2 if quick else ALONE, 0.5, 1)
+            before = await _come(crowd, scene, 2 if quick else ALONE, APART, 1)
             await scene.until(lambda: crowd.done >= len(before), after)
             calm = other.waits(before)
             many, few = await asyncio.gather(

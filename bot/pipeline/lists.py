@@ -24,7 +24,7 @@ from bot.model.effects import Priority
 from bot.model.ids import ForumId, Language
 from bot.model.messages import ToForum, list_slot
 from bot.model.outgoing import Label, Outgoing
-from bot.model.text import N_, P_
+from bot.model.text import N_, P_, Piece
 from bot.pipeline.pace import MINUTE, Pace
 from bot.pipeline.surroundings import Surroundings
 from bot.storage import lists, outbox, posts
@@ -40,10 +40,14 @@ LOOK_SECONDS: Final = 0.5
 SETTLE: Final = timedelta(seconds=2)
 """So long the first of several waits, so that what comes together stands together."""
 MOST: Final = 60
-"""So many lines has a list at most: with the longest names of categories they stay below Telegram's 4,096 units, and 100 buttons."""
+"""So many lines has a list at most: Telegram takes 100 buttons, and nobody reads more."""
 UNITS: Final = 3_600
+"""So long are its lines at most; with heading and foot it stays below Telegram's 4,096 UTF-16 units."""
 ROW: Final = 5
 """So many buttons stand side by side."""
+RIGHT_TO_LEFT_MARK: Final = "\u200f"
+"""Sets a line from the right of which every word stands in an isolate, so that urgent lines and others begin on one side."""
+_RIGHT_TO_LEFT: Final[tuple[Language, ...]] = ("ar", "ckb")
 FOLLOW: Final = N_("Each report follows by itself. To see one of them now, press its number.")
 
 
@@ -109,30 +113,32 @@ class Lists:
 
     async def _put(self, conn: AsyncConnection, to: ToForum, fresh: list[Row], now: datetime) -> None:
         language = self._around.province.forum_language(to.forum)
-        told, outgoing = self._composed(fresh, language)
+        told, outgoing = composed(fresh, language, self._around.words)
         slot = list_slot(self._around.chance.token())
         row = await outbox.put(conn, self._around.keys, to, outgoing, Priority.REPLY, slot, None, None, now)
         await lists.told(conn, told, row)
         log.info("list", row=row, lines=len(told))
 
-    def _composed(self, fresh: list[Row], language: Language) -> tuple[list[Row], Outgoing]:
-        """Return a list of as many as fit into it, and which those are."""
-        told: list[Row] = []
-        words: list[str] = []
-        buttons: list[Label] = []
-        for number, row in enumerate(fresh, 1):
-            line, action = row.outgoing.line or ("", None)
-            words.append(f"{number}. {line}")
-            if told and _units("\n".join(words)) > UNITS:
-                words.pop()
-                break
-            told.append(row)
-            if action is not None:
-                buttons.append(Label(str(number), action))
-        heading = P_("{count} new report:", "{count} new reports:", len(told))
-        text = "\n".join([self._around.words(heading, language), *words]) + "\n\n" + self._around.words(FOLLOW, language)
-        rows = tuple(tuple(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW))
-        return told, Outgoing(text, language, rows=rows, protect=True)
+
+def composed(fresh: list[Row], language: Language, words: Callable[[Piece, Language], str]) -> tuple[list[Row], Outgoing]:
+    """Return a list of as many of these as fit into one message, and which those are."""
+    side = RIGHT_TO_LEFT_MARK if language in _RIGHT_TO_LEFT else ""
+    told: list[Row] = []
+    lines: list[str] = []
+    buttons: list[Label] = []
+    for number, row in enumerate(fresh[:MOST], 1):
+        line, action = row.outgoing.line or ("", None)
+        lines.append(f"{side}{number}. {line}")
+        if told and _units("\n".join(lines)) > UNITS:
+            lines.pop()
+            break
+        told.append(row)
+        if action is not None:
+            buttons.append(Label(str(number), action))
+    heading = words(P_("{count} new report:", "{count} new reports:", len(told)), language)
+    text = "\n".join([heading, *lines]) + "\n\n" + words(FOLLOW, language)
+    rows = tuple(tuple(buttons[start : start + ROW]) for start in range(0, len(buttons), ROW))
+    return told, Outgoing(text, language, rows=rows, protect=True)
 
 
 def _units(text: str) -> int:

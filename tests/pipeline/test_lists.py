@@ -5,10 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+import pytest
+
+from bot.channels.telegram.splitting import units
 from bot.demo.api import limits as telegram_limits
+from bot.i18n import render
+from bot.model.effects import Priority
+from bot.model.ids import LANGUAGES, Language, TicketId
+from bot.model.messages import Action, ToForum
+from bot.model.outgoing import Outgoing
+from bot.pipeline.lists import MOST, composed
 from bot.storage import outbox
+from tests.pipeline.book import FORUM
 from tests.pipeline.house import House
 from tests.pipeline.test_sender import backlog
+from tests.storage.samples import NOW
 
 FEW = 8
 CARDS = 4
@@ -111,3 +122,22 @@ async def test_a_list_that_was_refused_for_now_survives_a_restart_and_comes_once
         await all_seen(house)
     assert len(lists(house)) == 1
     await the_rest_follows(house)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_fits_into_one_message_and_says_of_which_it_tells(language: Language) -> None:
+    """The rest stands in the next one. What is right to left begins at the right in every line."""
+    for length, count in ((20, MOST), (150, 23)):
+        fresh = [_row(number, "\u2068ب\u2069" + "x" * (length - 3), language) for number in range(80)]
+        told, outgoing = composed(fresh, language, render)
+        assert told == fresh[: len(told)]
+        assert len(told) == pytest.approx(count, abs=1)
+        assert units(outgoing.text) <= 4096
+        lines = outgoing.text.splitlines()[1:-2]
+        assert len(lines) == len(told) == sum(map(len, outgoing.rows))
+        assert all(line.startswith("\u200f") for line in lines) == (language != "en")
+
+
+def _row(number: int, line: str, language: Language) -> outbox.Row:
+    outgoing = Outgoing("card", language, line=(line, Action("card", TicketId(f"ticket{number:06}"))))
+    return outbox.Row(number, ToForum(FORUM), Priority.CARD, None, 0, False, NOW, NOW, outgoing, None, None)
