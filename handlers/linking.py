@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.model.effects import Audit, Effect, LinkForum, LoseForum, MoveForum, Priority, SayHere, SayHereAndLeave, Send
-from bot.model.events import CommandGiven, ForumUnreachable, GroupJoined, GroupLost, GroupMoved
+from bot.model.events import CommandGiven, ForumReachable, ForumUnreachable, GroupJoined, GroupLost, GroupMoved
 from bot.model.ids import PROVINCE, ForumId
 from bot.model.messages import Message, ToForum
 from bot.model.situation import ForumState, Situation
@@ -42,8 +42,15 @@ def joined(situation: Situation, _: GroupJoined) -> Iterable[Effect]:
     forum = situation.forum
     if forum is None:
         return _strange(situation)
-    if situation.forums.get(forum) == "linked":
-        return []
+    return _again(situation, forum) if situation.forums.get(forum) != "linked" else []
+
+
+def forum_reachable(situation: Situation, event: ForumReachable) -> Iterable[Effect]:
+    """A lost group was tried and takes messages again; if somebody has linked another one meanwhile, that holds."""
+    return _again(situation, event.forum) if situation.forums.get(event.forum) == "lost" else []
+
+
+def _again(situation: Situation, forum: ForumId) -> list[Effect]:
     told = N_("The bot can write here again. These are the open reports of the forum of {district}.", district=_names(situation, forum))
     return [
         LinkForum(forum),

@@ -109,6 +109,10 @@ class Channel(Protocol):
         """Show a private chat's commands in the language chosen there; return whether that worked. Never raises."""
         ...
 
+    async def takes(self, chat: str) -> bool:
+        """Try, without showing or changing anything, whether a chat can be written to. Never raises."""
+        ...
+
     async def leave(self, chat: str) -> None:
         """Leave a group."""
         ...

@@ -22,6 +22,7 @@ from bot.model.events import (
     CommandGiven,
     DeliveryChanged,
     Event,
+    ForumReachable,
     ForumUnreachable,
     MediaReceived,
     OccurrenceEnded,
@@ -48,7 +49,14 @@ def decide(book: Book, situation: Situation, event: Event) -> tuple[Effect, ...]
             handler = book.timers.get(event.kind)
             return tuple(handler(situation, event)) if handler else ()
         case (
-            BotBlocked() | BotUnblocked() | DeliveryChanged() | ForumUnreachable() | AudienceCounted() | OccurrenceEnded() | ClockDoubted()
+            BotBlocked()
+            | BotUnblocked()
+            | DeliveryChanged()
+            | ForumUnreachable()
+            | ForumReachable()
+            | AudienceCounted()
+            | OccurrenceEnded()
+            | ClockDoubted()
         ):
             news = book.news.get(type(event))
             return tuple(news(situation, event)) if news else ()

@@ -139,6 +139,13 @@ class ForumUnreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class ForumReachable:
+    """The lost group of a forum was tried, and takes messages again."""
+
+    forum: ForumId
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceCounted:
     """The people whom a broadcast would reach have been counted."""
 
@@ -178,6 +185,7 @@ Event = (
     | TimerFired
     | DeliveryChanged
     | ForumUnreachable
+    | ForumReachable
     | AudienceCounted
     | OccurrenceEnded
     | ClockDoubted

@@ -47,7 +47,7 @@ class Situation:
         shown: whether the group in which a button was pressed has the card of the button's ticket.
         prompt: the slot of the bot's message that was replied to, if it was one.
         forums: what is known of each forum's group.
-        held: tickets that a lost forum has not closed, for `ForumUnreachable`, `GroupLost` and `GroupJoined`.
+        held: tickets that a lost forum has not closed, for `ForumUnreachable`, `ForumReachable`, `GroupLost` and `GroupJoined`.
         calendar: the rules of time in force, in every situation.
         calendars: in the province's group, their last versions, newest first; the configuration's is the last of them.
         subscription: of a resident, what they want to be told.

@@ -23,6 +23,7 @@ class Guarded:
         self.receive = channel.receive
         self.answers = channel.answers
         self.acknowledge = channel.acknowledge
+        self.takes = channel.takes
         self.set_chat_menu = channel.set_chat_menu
 
     @property

@@ -15,14 +15,15 @@ from bot.storage.seal import Keyring
 
 
 async def link(conn: AsyncConnection, keys: Keyring, effect: LinkForum, arrival: Arrival | None, now: datetime) -> None:
-    """Make the arrival's chat the forum's; the code is used up, and what waited for the forum goes out."""
-    if arrival is None:
-        raise ValueError("a forum is linked from its group only")
-    address = (arrival.channel, arrival.chat)
-    if await forums.address(conn, effect.forum) != address:
+    """Make the arrival's chat the forum's, without one that which was it last; the code is used up, and what waited for it goes out."""
+    known = await forums.address(conn, effect.forum)
+    address = known if arrival is None else (arrival.channel, arrival.chat)
+    if address is None:
+        raise ValueError("a forum is linked first from its group")
+    if known != address:
         await posts.forget_chat(conn, keys, ToForum(effect.forum))
     await forums.link(conn, effect.forum, *address, now)
-    code = link_code(arrival.event)
+    code = link_code(arrival.event) if arrival is not None else ""
     if code:
         await forums.use_code(conn, keys, code, now)
     await outbox.release_forum(conn, keys, effect.forum)

@@ -20,6 +20,7 @@ from bot.pipeline.inbox import Dispatcher, Inbox
 from bot.pipeline.limits import Limits
 from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.outage import Outage
+from bot.pipeline.returning import Returning
 from bot.pipeline.sender import Sender
 from bot.pipeline.surroundings import Surroundings
 from bot.pipeline.timekeeping import Timekeeper
@@ -122,11 +123,12 @@ class Machine:
         work = Sending(sender, Feeder(db, around, limits, self.time, sender.couriers, told=news), channel.answers)
         return work
 
-    def ticking(self, db: Database, _: Channel) -> Going:
+    def ticking(self, db: Database, channel: Channel) -> Going:
         """Begin to tick."""
         news, keep = partial(self.bell.ring, "told"), self._around.province.keep_after_close
         timers = Timers(db, self.time, keep_posts=keep, told=news, erasures=self._around.erasures)
-        goes = [timers.run] if self._publish is None else [timers.run, self._publish]
+        returning = Returning(db, channel, self.time, told=news)
+        goes = [timers.run, returning.run] if self._publish is None else [timers.run, returning.run, self._publish]
         return Going(*goes, rounds=lambda: {"timers": timers.last_round})
 
     def receiving(self, _: Database, channel: Channel) -> Going:

@@ -4,6 +4,7 @@
  "broadcast": id or null, "occurrence": id or null}                              from `bot.storage.timers.move_due`
 {"delivery": "delivered", "entry": id, "ticket": id}
 {"forum_unreachable": forum, "reason": reason}
+{"forum_reachable": forum}
 {"reachable": false, "resident": id}
 {"group_moved": address, "forum": forum}
 {"counted": {…}, "broadcast": id}
@@ -27,6 +28,7 @@ from bot.model.events import (
     BotUnblocked,
     ClockDoubted,
     DeliveryChanged,
+    ForumReachable,
     ForumUnreachable,
     GroupMoved,
     OccurrenceEnded,
@@ -44,6 +46,7 @@ Event = (
     TimerFired
     | DeliveryChanged
     | ForumUnreachable
+    | ForumReachable
     | BotBlocked
     | BotUnblocked
     | GroupMoved
@@ -97,6 +100,8 @@ def _news(told: dict[str, Any]) -> News:
             return News(DeliveryChanged(EntryId(entry), ticket, delivery), ticket=ticket)
         case {"forum_unreachable": str(forum), "reason": str(reason)}:
             return News(ForumUnreachable(ForumId(forum), reason))
+        case {"forum_reachable": str(forum)}:
+            return News(ForumReachable(ForumId(forum)))
         case {"group_moved": str(address), "forum": str(forum)}:
             return News(GroupMoved(address), forum=ForumId(forum))
         case {"reachable": bool(reachable)} if resident:
@@ -115,6 +120,8 @@ def _told(news: News) -> dict[str, object]:
             return {"delivery": delivery, "entry": entry, "ticket": ticket}
         case ForumUnreachable(forum, reason):
             return {"forum_unreachable": forum, "reason": reason}
+        case ForumReachable(forum):
+            return {"forum_reachable": forum}
         case GroupMoved(address):
             return {"group_moved": address, "forum": news.forum}
         case BotBlocked():

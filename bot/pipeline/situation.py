@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.effects import SetResident
-from bot.model.events import Arrival, BotBlocked, BotUnblocked, ForumUnreachable, TimerFired
+from bot.model.events import Arrival, BotBlocked, BotUnblocked, ForumReachable, ForumUnreachable, TimerFired
 from bot.model.ids import ResidentId
 from bot.model.messages import ToResident
 from bot.model.people import Resident
@@ -62,7 +62,7 @@ async def load_news(conn: AsyncConnection, around: Surroundings, told: News, now
     if told.forum is not None:
         held = await tickets.held_by(conn, around.keys, told.forum)
         situation = replace(situation, forum=told.forum, held=tuple(held))
-    if isinstance(told.event, ForumUnreachable):
+    if isinstance(told.event, ForumUnreachable | ForumReachable):
         situation = replace(situation, held=tuple(await tickets.held_by(conn, around.keys, told.event.forum)))
     if isinstance(told.event, TimerFired) and told.event.kind == ROUND:
         return await sessions.load_round(conn, around, situation, told.event)

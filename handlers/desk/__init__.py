@@ -14,6 +14,7 @@ from bot.model.events import (
     CommandGiven,
     DeliveryChanged,
     Event,
+    ForumReachable,
     ForumUnreachable,
     GroupJoined,
     GroupLost,
@@ -71,4 +72,5 @@ DESK_TIMERS: Mapping[str, Callable[[Situation, Any], Iterable[Effect]]] = {"purg
 DESK_NEWS: Mapping[type[Event], Callable[[Situation, Any], Iterable[Effect]]] = {
     DeliveryChanged: deliveries.delivery_changed,
     ForumUnreachable: linking.forum_unreachable,
+    ForumReachable: linking.forum_reachable,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.model.effects import Audit, Effect, LinkForum, LoseForum, MoveForum, Priority, SayHere, SayHereAndLeave
-from bot.model.events import CommandGiven, ForumUnreachable, GroupJoined, GroupLost, GroupMoved
+from bot.model.events import CommandGiven, ForumReachable, ForumUnreachable, GroupJoined, GroupLost, GroupMoved
 from bot.model.ids import PROVINCE, TicketId
 from bot.model.messages import ToForum, card_slot
 from bot.model.situation import Situation
@@ -87,6 +87,16 @@ def test_the_province_is_told_that_a_group_was_lost_and_gets_its_reports() -> No
         assert sends(effects, HEADS)[0].priority is Priority.URGENT
         assert {send.to for send in sends(effects)} == {HEADS}
         assert {send.slot for send in sends(effects, HEADS)} == {None, *(card_slot(each.id) for each in HELD)}
+
+
+def test_a_group_that_takes_messages_again_gets_its_reports_unless_it_was_linked_meanwhile() -> None:
+    """F20."""
+    news = ForumReachable(KHANAQIN)
+    effects = list(DESK_NEWS[ForumReachable](_strange(forums=LOST, held=HELD), news))
+    assert only(effects, LinkForum) == LinkForum(KHANAQIN)
+    assert "The bot can write here again." in told(effects, GROUP)
+    assert {card_slot(each.id) for each in HELD} <= {send.slot for send in sends(effects, GROUP)}
+    assert list(DESK_NEWS[ForumReachable](_strange(held=HELD), news)) == []
 
 
 def test_a_group_lost_twice_is_told_once() -> None:

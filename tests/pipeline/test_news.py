@@ -13,6 +13,7 @@ from bot.model.events import (
     BotUnblocked,
     ClockDoubted,
     DeliveryChanged,
+    ForumReachable,
     ForumUnreachable,
     OccurrenceEnded,
     TimerFired,
@@ -30,6 +31,7 @@ COUNTED = Counted(3, 120, {"ar": 100, "ckb": 20}, {ForumId("khanaqin"): 120}, ot
     [
         News(DeliveryChanged(EntryId("e"), TicketId("t"), "blocked"), ticket=TicketId("t")),
         News(ForumUnreachable(ForumId("khanaqin"), "chat_lost")),
+        News(ForumReachable(ForumId("khanaqin"))),
         News(BotBlocked(), ResidentId("r")),
         News(BotUnblocked(), ResidentId("r")),
         News(AudienceCounted(CAST, COUNTED), broadcast=CAST),

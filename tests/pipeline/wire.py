@@ -66,6 +66,9 @@ class Wire:
     async def answers(self) -> bool:
         return True
 
+    async def takes(self, chat: str) -> bool:
+        return False
+
     async def acknowledge(self, press: str, text: str, *, alert: bool) -> None: ...
 
     async def set_chat_menu(self, chat: str, language: Language) -> bool:

@@ -8,6 +8,7 @@
     lax     SQLite does not wait for the disk before it says that something is committed
     meek    SIGUSR1 makes the SQLite database refuse to be written, SIGUSR2 takes that back
     mute    the process has neither stdout nor stderr
+    eager   a group that is lost is tried again every moment instead of every ten minutes
 .
 """
 
@@ -131,6 +132,12 @@ def _fall_silent() -> None:
         os.close(number)
 
 
+def _make_eager() -> None:
+    from bot.pipeline import returning
+
+    vars(returning)["TRY_SECONDS"] = 0.2
+
+
 def _at_word(word: str, happen: Callable[[str], None]) -> None:
     """Let something happen when a decision about a message with this word begins."""
     from bot import app
@@ -153,6 +160,7 @@ TURNS: Mapping[str, Callable[[], None]] = {
     "stiff": _stiffen,
     "meek": _humble,
     "mute": _fall_silent,
+    "eager": _make_eager,
     "lax": _slacken,
 }
 

@@ -41,7 +41,7 @@ MACHINE: Final = {
 HAPPENS: Final = {
     "BotBlocked": "somebody no longer lets the bot write: in their own chat", "BotUnblocked": "somebody lets it write again",
     "DeliveryChanged": "what became of a message",
-    "ForumUnreachable": "a group cannot be written to",
+    "ForumUnreachable": "a group cannot be written to", "ForumReachable": "it can again",
     "AudienceCounted": "how many a broadcast would reach", "OccurrenceEnded": "a sending is over", "ClockDoubted": "the clock jumped",
     "GroupJoined": "the bot is in a group", "GroupLost": "it is in it no more", "GroupMoved": "the group has another address",
     "MemberLeft": "somebody left it", "TextReceived": "words", "MediaReceived": "a file", "LocationReceived": "a place",

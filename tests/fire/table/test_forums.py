@@ -10,6 +10,7 @@ from bot.demo.world.membership import bot_becomes, kick_bot, migrate, mute_bot, 
 from tests.fire.faults import others_are_served
 from tests.fire.judge import judge
 from tests.fire.kept import settled
+from tests.fire.table.conftest import Raise
 from tests.town.people import Forum
 from tests.town.town import Town
 from tests.town.words import label, parts
@@ -78,6 +79,29 @@ async def test_f20_a_group_that_takes_nothing_any_more_is_noticed_by_the_first_r
     assert "Quietly." in card.text
     await forum.presses(forum.ali, card, "Take").answer()
     await forum.until(lambda: label("Take", forum.language) not in card.labels)
+
+
+async def test_f20_a_group_that_takes_messages_again_is_found_without_anybody_doing_anything(raise_town: Raise) -> None:
+    """F20: its members could not write for a while, of which no bot is told; what it missed comes, once, and the province knows."""
+    async with raise_town("quick eager") as town:
+        forum, refusal = town.forums["saadiya"], REFUSALS[1]
+        sara = town.resident("en")
+        await sara.arrives()
+        fault = town.telegram.faults.add("status", chat=forum.chat.id, times=None, status=400, description=refusal)
+        reference = await sara.reports("Quietly.", district="Sa'diya")
+        stand_in = await town.province.card(reference)
+        await town.until(lambda: fault.met >= 5)
+        assert [call.method for call in town.world.calls if call.chat_id == forum.chat.id].count("sendMessage") == 1
+        assert not forum.about("Quietly.")
+        town.telegram.faults.clear()
+        card = await forum.card(reference)
+        assert "Quietly." in card.text
+        await town.province.until(lambda: "Quietly." not in stand_in.text)
+        await forum.presses(forum.ali, card, "Take").answer()
+        await forum.until(lambda: label("Take", forum.language) not in card.labels)
+        await settled(town)
+        (await judge(town)).sound()
+        assert len(town.province.about(parts(AWAY, town.province.language, district="السعدية"))) == 1
 
 
 @pytest.mark.parametrize("first", ["the service message", "an error"])
