@@ -29,11 +29,13 @@ class Catalogue:
         locale: names its months (`ar_IQ`, never plain `ar`, whose month names are not those of Iraq).
         sentences: by context (None without) and English id.
         plural: which form a count takes.
+        leftwards: whether it is read from right to left.
     """
 
     locale: Locale
     sentences: Mapping[tuple[str | None, str], Forms]
     plural: Callable[[int], int]
+    leftwards: bool
 
     def sentence(self, text: Text) -> str:
         """Return the sentence with its placeholders still in it; English where there is no translation."""
@@ -73,4 +75,4 @@ def parse(content: bytes) -> Catalogue:
             sentences[message.context, singular] = forms
     if read.locale is None:
         raise ValueError("a catalogue's header must name its language")
-    return Catalogue(read.locale, sentences, c2py(read.plural_expr))
+    return Catalogue(read.locale, sentences, c2py(read.plural_expr), read.locale.text_direction == "rtl")

@@ -54,7 +54,7 @@ def _sentence(text: Text, language: Language) -> str:
     values = text.values if text.n is None else {"count": text.n, **text.values}
     spoken = catalogue(language)
     sentence = spoken.sentence(text)
-    if spoken.locale.text_direction == "rtl":
+    if spoken.leftwards:
         sentence = _COMMAND.sub(lambda command: isolated(command[0]), sentence)
     return _PLACEHOLDER.sub(lambda found: isolated(_value(values[found[1]], language)), sentence)
 

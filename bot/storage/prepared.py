@@ -17,7 +17,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, Executable, Select
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -153,21 +153,21 @@ def _columns(statement: Any) -> Iterator[Any]:
         yield from statement.exported_columns
 
 
-_DRIVERS: Final[WeakKeyDictionary[AsyncConnection, sqlite3.Connection | None]] = WeakKeyDictionary()
+_DRIVERS: Final[WeakKeyDictionary[Connection, sqlite3.Connection | None]] = WeakKeyDictionary()
 
 
 def _driver(conn: AsyncConnection) -> sqlite3.Connection | None:
     """Return SQLite's own connection under one of SQLAlchemy's, None on PostgreSQL."""
+    under = conn.sync_connection
+    assert under is not None  # noqa: S101 - nobody is handed one that is closed
     try:
-        return _DRIVERS[conn]
+        return _DRIVERS[under]
     except KeyError:
-        driver = _DRIVERS[conn] = _beneath(conn)
+        driver = _DRIVERS[under] = _beneath(under)
         return driver
 
 
-def _beneath(conn: AsyncConnection) -> sqlite3.Connection | None:
+def _beneath(under: Connection) -> sqlite3.Connection | None:
     """Find out what is kept at hand then: it takes as long as a small statement."""
-    under = conn.sync_connection
-    assert under is not None  # noqa: S101 - nobody is handed one that is closed
     near: Any = under.connection.driver_connection
-    return near._conn if conn.dialect.name == "sqlite" else None
+    return near._conn if under.dialect.name == "sqlite" else None
