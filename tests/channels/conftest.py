@@ -83,6 +83,25 @@ class Line:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
+    async def hears_somebody(self) -> None:
+        """Somebody begins, and the update comes in without any alarm."""
+        self.world.person("Sara").starts()
+        async with self.receiving():
+            await self.inbox.next()
+        assert not self.alarms
+
+    async def is_refused(self, times: int) -> None:
+        """The store refuses so often: what somebody wrote comes again, in its order and all of it, and the alarm is raised once."""
+        self.inbox.refusals = times
+        sara = self.world.person("Sara")
+        sara.starts()
+        sara.writes("a second message")
+        async with self.receiving():
+            first, second = await self.inbox.next(), await self.inbox.next()
+            await self.world.until(lambda: len(self.world.updates) == 0)
+        assert int(second.key) == int(first.key) + 1
+        assert self.alarms == ["store_failed"]
+
     async def arrives(self) -> Arrival:
         """The next update, read."""
         arrival = self.channel.read((await self.inbox.next()).raw)

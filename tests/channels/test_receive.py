@@ -42,14 +42,7 @@ async def test_an_update_is_acknowledged_only_after_it_was_stored(line: Line) ->
 
 async def test_what_was_fetched_but_not_stored_comes_again(line: Line) -> None:
     """F1, F8: a store that fails acknowledges nothing, raises an alarm once, and gets the same updates again."""
-    line.inbox.refusals = 2
-    sara = line.world.person("Sara")
-    sara.starts()
-    sara.writes("a second message")
-    async with line.receiving():
-        first, second = await line.inbox.next(), await line.inbox.next()
-    assert int(second.key) == int(first.key) + 1
-    assert line.alarms == ["store_failed"]
+    await line.is_refused(2)
 
 
 async def test_a_second_receiver_gets_what_the_first_stored_but_did_not_acknowledge(line: Line) -> None:
@@ -86,10 +79,7 @@ async def test_a_backlog_arrives_whole_and_in_order(line: Line) -> None:
 async def test_trouble_at_telegram_loses_nothing(line: Line, kind: str) -> None:
     """F16: an error, a page instead of JSON, half an answer or a broken connection is tried again."""
     line.telegram.faults.add(kind, "getUpdates", times=3)
-    line.world.person("Sara").starts()
-    async with line.receiving():
-        await line.inbox.next()
-    assert not line.alarms
+    await line.hears_somebody()
 
 
 async def test_a_network_that_was_away_is_taken_up_again(line: Line) -> None:

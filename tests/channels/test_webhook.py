@@ -69,15 +69,7 @@ async def test_telegram_is_told_where_to_bring_what_and_nothing_is_dropped(line:
 
 async def test_what_could_not_be_stored_is_brought_again_in_its_order(line: Line) -> None:
     """F8: the alarm is raised once, and Telegram is asked to come again soon."""
-    line.inbox.refusals = 3
-    sara = line.world.person("Sara")
-    sara.starts()
-    sara.writes("a second message")
-    async with line.receiving():
-        first, second = await line.inbox.next(), await line.inbox.next()
-        await line.world.until(lambda: len(line.world.updates) == 0)
-    assert int(second.key) == int(first.key) + 1
-    assert line.alarms == ["store_failed"]
+    await line.is_refused(3)
     assert [visit.status for visit in line.telegram.courier.visits] == [503, 503, 503, 200, 200]
 
 
@@ -190,10 +182,7 @@ async def test_an_address_that_telegram_does_not_take_is_told_and_tried_again(li
 async def test_too_many_changes_are_tried_again_when_telegram_says(line: Line) -> None:
     """Several processes that start together set it together."""
     line.telegram.faults.add("status", "setWebhook", times=1, status=429, retry_after=0)
-    line.world.person("Sara").starts()
-    async with line.receiving():
-        await line.inbox.next()
-    assert not line.alarms
+    await line.hears_somebody()
 
 
 async def test_that_telegram_cannot_reach_us_is_told_and_not_taken_for_silence(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
