@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy import Row as SqlRow
@@ -50,15 +50,12 @@ RESTORED: Final = "restored"
 """Why a row is dead that nobody refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The row of a recipient that may go next. `recipient` is its `address_of`; `ready_at` is when it may go."""
+class Head(NamedTuple):
+    """The row of a recipient that may go next; `recipient` is its `address_of`. A look brings hundreds, so they hold no more than that."""
 
     id: int
     recipient: str
     priority: Priority
-    created: datetime
-    ready_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +187,13 @@ async def drop_slot(conn: AsyncConnection, keys: Keyring, recipient: Recipient, 
 async def heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
     """Return what may go now, at most one row per recipient: the most urgent first, then the oldest."""
     rows = await DUE.all(conn, now=now, limit=limit)
-    return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
+    return [Head(id, recipient, Priority(priority)) for id, recipient, priority in rows]
 
 
 async def card_heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
     """Return as `heads` what are cards: where replies fill a look, these would not be among them."""
     rows = await CARDS_DUE.all(conn, now=now, limit=limit)
-    return [Head(id, recipient, Priority(priority), created, ready) for id, recipient, priority, created, ready in rows]
+    return [Head(id, recipient, Priority(priority)) for id, recipient, priority in rows]
 
 
 async def next_due(conn: AsyncConnection, now: datetime) -> datetime | None:

@@ -57,13 +57,13 @@ _HEADS = and_(outbox.c.head, outbox.c.state == "waiting")
 _READY = case((outbox.c.held_until > outbox.c.not_before, outbox.c.held_until), else_=outbox.c.not_before)
 _NOW = bindparam("now", type_=outbox.c.not_before.type)
 DUE = Prepared(
-    select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY)
+    select(outbox.c.id, outbox.c.recipient, outbox.c.priority)
     .where(_HEADS, outbox.c.not_before <= _NOW, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW))
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
 CARDS_DUE = Prepared(
-    select(outbox.c.id, outbox.c.recipient, outbox.c.priority, outbox.c.created, _READY)
+    select(outbox.c.id, outbox.c.recipient, outbox.c.priority)
     .where(
         _HEADS,
         outbox.c.priority.in_((Priority.URGENT.value, Priority.CARD.value)),
