@@ -48,6 +48,17 @@ async def test_an_update_that_comes_twice_is_stored_once(database: Database) -> 
     assert await count(database, "inbox") == 2
 
 
+async def test_repeats_anywhere_in_a_batch_are_left_out_and_nothing_else(database: Database) -> None:
+    """F25: a batch of any size, with those at its ends and in between known."""
+    for size, known in ((1, {0}), (25, {0, 24}), (26, {25}), (60, {3, 24, 25, 49, 59}), (100, set(range(0, 100, 7)))):
+        batch = [item(f"{size}-{n}", lane=f"{size}-{n}") for n in range(size)]
+        await store(database, *(batch[n] for n in sorted(known)))
+        assert await store(database, *batch) == size - len(known)
+        assert await lanes(database, limit=1000) == [batch[n].lane for n in (*sorted(known), *(n for n in range(size) if n not in known))]
+        for each in batch:
+            await handle(database, each.lane)
+
+
 async def test_the_same_key_of_another_source_is_no_repeat(database: Database) -> None:
     assert await store(database, item("1"), replace(item("1"), source="timer")) == 2
 
