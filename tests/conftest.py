@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.demo.world import World
+from tests.town.people import PATIENCE
 from tests.town.process import last_words
 
 pytest_plugins = ("tests.databases",)
 
+World.patience = PATIENCE
 BEGAN = pytest.StashKey[float]()
 LONGEST = (
     "demo_page/test_broadcast",

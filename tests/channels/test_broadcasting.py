@@ -15,6 +15,7 @@ from bot.model.messages import Action, Attachment, AttachmentKind
 from bot.model.outgoing import UPLOAD_AGAIN, Label, Later, Never, Outgoing, Sent, Unsure
 from tests.channels.conftest import Alarms, Line, channel_to
 from tests.documents import samples as documents
+from tests.town.people import PATIENCE
 
 KINDS: list[AttachmentKind] = ["photo", "voice", "video", "document"]
 MORE = Label("Report this", Action("about", None, ("drugs",)))
@@ -112,7 +113,8 @@ async def test_a_long_broadcast_goes_on_below_its_picture_every_time(line: Line,
 CHART = ("How many", (("Khanaqin", 12, True), ("Mandali", 7, False)))
 
 
-async def test_numbers_go_as_a_picture_with_the_words_below(sara: Person) -> None:
+async def test_numbers_go_as_a_picture_with_the_words_below(sara: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "_SECONDS", PATIENCE)  # to draw has a time-out, which a machine busy with other tests may reach
     async with StandIn.start(limits=False) as telegram, channel_to(telegram, Alarms(), draw=charts.draw) as channel:
         line = Line(telegram, channel, Alarms())
         reader_ = reader(line, "Sara")

@@ -26,6 +26,7 @@ from bot.storage import calendars, occurrences, residents, subscribers, tallies
 from bot.storage.database import Database
 from tests.pipeline.book import FORUM
 from tests.pipeline.house import ANY_TIME, surroundings
+from tests.town.people import PATIENCE
 
 BROADCAST = BroadcastId("broadcastaaa")
 OCCURRENCE = OccurrenceId("occurrenceaa")
@@ -156,7 +157,7 @@ def got(telegram: StandIn, words: Sequence[str] = ("Beware", "انتبهوا", "
     return Counter(int(call.params["chat_id"]) for call in calls if any(each in call.params["text"] for each in words))
 
 
-async def until(what: Callable[[], Awaitable[Any] | Any], seconds: float = 20) -> Any:
+async def until(what: Callable[[], Awaitable[Any] | Any], seconds: float = PATIENCE) -> Any:
     """Wait until something is so, and return it."""
     async with asyncio.timeout(seconds):
         while True:

@@ -16,10 +16,11 @@ from sqlalchemy import func, select
 
 from bot.clock import SystemClock
 from bot.demo.api import limits as telegram_limits
+from bot.demo.server import StandIn
 from bot.demo.world.people import Person
 from bot.model.broadcasts import Audience, Counted, Figures
 from bot.model.effects import CountAudience, Effect, EraseResident, OpenBroadcast, SetSubscription
-from bot.model.events import AudienceCounted, Event, OccurrenceEnded
+from bot.model.events import AudienceCounted, Event, OccurrenceEnded, TextReceived
 from bot.model.ids import BroadcastId, Language, OccurrenceId, ResidentId
 from bot.model.messages import Attachment, Message
 from bot.model.situation import Situation
@@ -31,12 +32,18 @@ from tests.pipeline import crowd
 from tests.pipeline.book import FORUM, decide
 from tests.pipeline.crowd import BROADCAST, OCCURRENCE, Somebody, accounts, becomes, begins, figures, got, message, settle, state, until
 from tests.pipeline.house import BAQUBA, House, surroundings
+from tests.town.people import PATIENCE
 
 
 class Ear:
-    """The book of the pipeline's tests, and what it was told of broadcasts. `asks`: what it wants counted when somebody writes."""
+    """The book of the pipeline's tests, and what it was told of broadcasts. `asks`: what it wants counted when somebody writes.
 
-    def __init__(self, *asks: CountAudience) -> None:
+    `told_before`: how many had the broadcast when somebody's words were last decided about.
+    """
+
+    def __init__(self, *asks: CountAudience, telegram: StandIn | None = None) -> None:
+        self.telegram = telegram
+        self.told_before = 0
         self.ended: list[OccurrenceId] = []
         self.counted: list[Counted] = []
         self.asks = asks
@@ -49,10 +56,12 @@ class Ear:
             case AudienceCounted(_, counted):
                 self.counted.append(counted)
                 return ()
+            case TextReceived() if self.telegram is not None:
+                self.told_before = len(got(self.telegram))
         return (*decide(situation, event), *self.asks)
 
 
-async def ends(house: House, ear: Ear, seconds: float = 20) -> Figures:
+async def ends(house: House, ear: Ear, seconds: float = PATIENCE) -> Figures:
     """Wait until the end of the occurrence is told, and return what became of it."""
     await until(lambda: ear.ended, seconds)
     return await figures(house.db)
@@ -60,7 +69,7 @@ async def ends(house: House, ear: Ear, seconds: float = 20) -> Figures:
 
 @pytest.fixture
 def ear(house: House) -> Ear:
-    heard = Ear()
+    heard = Ear(telegram=house.telegram)
     house.decide = heard.decide
     return heard
 
@@ -202,19 +211,17 @@ async def test_cancel_reports_exact_numbers(house: House, ear: Ear) -> None:
 
 
 async def test_a_reply_passes_everything_that_waits(house: House, ear: Ear) -> None:
-    """B91: the next slot is the reply's."""
-    fast(house, rate=25)
+    """B91: the next slot is the reply's. Counted from the decision, and in slots: a busy machine may take its time before that."""
+    fast(house, rate=5)
     await settle(house.db, accounts(house.telegram, 300))
     people = [house.resident(f"Visitor {number}") for number in range(8)]
     async with house.running():
         await begins(house.db)
-        await until(lambda: len(got(house.telegram)) >= 10)
+        await until(lambda: len(got(house.telegram)) >= 3)
         for person in people:
-            before = len(got(house.telegram))
             person.writes("hello")
             await person.hears("echo hello")
-            assert len(got(house.telegram)) - before <= 4
-            await asyncio.sleep(0.2)
+            assert len(got(house.telegram)) - ear.told_before <= 4
         assert len(got(house.telegram)) < 250
 
 
@@ -231,10 +238,9 @@ async def test_whoever_has_a_copy_on_its_way_is_answered_after_it_at_once(house:
     await begins(house.db)
     async with house.running():
         await until(lambda: got(house.telegram))
-        began = asyncio.get_running_loop().time()
         people[3].writes("are you there")
         await people[3].hears("echo are you there")
-        assert asyncio.get_running_loop().time() - began < 1.2
+        assert len(got(house.telegram)) - ear.told_before <= 5
 
 
 async def known(house: House, person: Person) -> ResidentId:

@@ -7,6 +7,7 @@ import asyncio
 from bot.storage import inbox, tickets
 from tests.pipeline.book import FORUM
 from tests.pipeline.house import House
+from tests.town.people import PATIENCE
 
 
 async def test_messages_of_one_person_are_handled_in_their_order(house: House) -> None:
@@ -74,10 +75,10 @@ async def test_what_keeps_failing_is_parked_with_a_kind_word_and_the_next_messag
 
 async def test_one_failing_chat_delays_no_other(house: House) -> None:
     sara, omar = house.resident("Sara"), house.resident("Omar")
-    async with house.running(pauses=(5.0, 5.0)):
+    async with house.running(pauses=(600.0, 600.0)):
         sara.writes("boom")
         omar.writes("hello")
-        await omar.hears("echo hello", timeout=2)
+        await omar.hears("echo hello")
 
 
 async def test_a_decision_that_hangs_is_cut_off_and_parked_at_once(house: House) -> None:
@@ -112,7 +113,7 @@ async def test_500_waiting_messages_are_handled_in_order_within_all_limits(house
         for person in people:
             person.writes(f"{number}")
     async with house.running():
-        await house.telegram.world.until(lambda: all(len(house.sent(person)) >= 3 for person in people), timeout=20)
+        await house.telegram.world.until(lambda: all(len(house.sent(person)) >= 3 for person in people))
         await _all_handled(house)
     for person in people:
         assert house.sent(person) == [f"echo {number}" for number in range(len(house.sent(person)))]
@@ -120,7 +121,7 @@ async def test_500_waiting_messages_are_handled_in_order_within_all_limits(house
 
 
 async def _all_handled(house: House) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             waiting = await house.db.read(lambda conn: inbox.backlog(conn, house.clock.now()))
             if waiting.waiting == len(house.telegram.world.updates) == 0:

@@ -211,7 +211,7 @@ class Chat:
         """The bot's newest message that contains this text."""
         return next((message for message in reversed(self.from_bot) if fragment in message.text), None)
 
-    async def hears(self, fragment: str = "", timeout: float = 5.0, *, ear: int = 0) -> Message:  # noqa: ASYNC109
+    async def hears(self, fragment: str = "", timeout: float | None = None, *, ear: int = 0) -> Message:  # noqa: ASYNC109
         """Wait for a message of the bot, new or edited since the last one heard, that contains this text."""
 
         def said() -> Message | None:

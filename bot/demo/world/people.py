@@ -34,7 +34,7 @@ class Press:
     text: str = ""
     is_alert: bool = False
 
-    async def answer(self, timeout: float = 5.0) -> str:  # noqa: ASYNC109 - `until` raises its own error
+    async def answer(self, timeout: float | None = None) -> str:  # noqa: ASYNC109 - `until` raises its own error
         """Wait for the bot's answer and return the toast's text."""
         await self.world.until(lambda: self.is_answered, timeout)
         return self.text
@@ -81,7 +81,7 @@ class Person(Sharing):
         """The bot's newest message to them."""
         return self.talk.last
 
-    async def hears(self, fragment: str = "", in_: Chat | None = None, timeout: float = 5.0) -> Message:  # noqa: ASYNC109
+    async def hears(self, fragment: str = "", in_: Chat | None = None, timeout: float | None = None) -> Message:  # noqa: ASYNC109
         """Wait for a message of the bot, new or edited since the last one heard, that contains this text."""
         return await (in_ or self.talk).hears(fragment, timeout, ear=self.id)
 

@@ -77,8 +77,11 @@ class BotProfile:
 class World:
     """Users, chats, messages, files, the bot's updates, and a record of all it asked.
 
-    `until` waits for a condition and is woken by every change. `listeners` are called with (kind, body) of each.
+    `until` waits for a condition and is woken by every change, for `patience` seconds unless it is told. `listeners` are called with
+    (kind, body) of each.
     """
+
+    patience = 5.0
 
     def __init__(self, *, clock: WorldClock | None = None, keep_calls: int | None = None) -> None:
         self.clock = clock or WorldClock()
@@ -246,8 +249,9 @@ class World:
             call for call in self.calls if call.method == method and all(call.params.get(name) == value for name, value in params.items())
         ]
 
-    async def until(self, condition: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - raises its own error
-        """Wait until `condition()` is true and return what it returned. Raises NeverHappened after `timeout` seconds."""
+    async def until(self, condition: Callable[[], T], timeout: float | None = None) -> T:  # noqa: ASYNC109 - raises its own error
+        """Wait until `condition()` is true and return what it returned. Raises NeverHappened after `timeout` seconds, or `patience`."""
+        timeout = self.patience if timeout is None else timeout
         try:
             async with asyncio.timeout(timeout):
                 while True:
