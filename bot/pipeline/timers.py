@@ -15,7 +15,6 @@ from functools import partial
 from typing import Final
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.broadcasts import VOICES_KEPT
@@ -36,8 +35,6 @@ AT_ONCE: Final = 200
 """So many timers move in one transaction; after a long absence several follow one another."""
 FORGOTTEN_AT_ONCE: Final = 500
 """So many rows are forgotten in one transaction, some milliseconds, in which nobody is answered."""
-ROWS_ANALYSED: Final = 400
-"""So many rows of each index tell the database how to look for things: to count a million holds everybody up."""
 REPEATS_KEPT: Final = timedelta(hours=48)
 """How long the keys of handled updates are kept: the channel keeps updates for a day."""
 KEYS_KEPT: Final = timedelta(days=2)
@@ -101,7 +98,7 @@ class Timers:
         return await timers.move_due(conn, keys, now, AT_ONCE, held)
 
     async def chores(self) -> None:
-        """Forget what need not be known any more, once the time is believed, and let the database look after itself."""
+        """Forget what need not be known any more, once the time is believed."""
         while self._clock.doubtful:  # noqa: ASYNC110 - a clock that is put right rings no bell
             await asyncio.sleep(TICK_SECONDS)
         now = self._clock.now()
@@ -109,9 +106,6 @@ class Timers:
         async def work(conn: AsyncConnection) -> int:
             destroyed = await days.forget(conn, (now - KEYS_KEPT).date())
             await voices.forget(conn, now - VOICES_KEPT)
-            if self._db.dialect == "sqlite":
-                await conn.execute(text(f"PRAGMA analysis_limit = {ROWS_ANALYSED}"))
-                await conn.execute(text("PRAGMA optimize"))
             return destroyed
 
         try:

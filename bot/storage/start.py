@@ -65,6 +65,8 @@ async def open_sqlite(url: str, keys: Keyring | None, *, migrate: bool) -> tuple
             await _back_up(driver, path, version)
         await driver.far("BEGIN IMMEDIATE")
         await _settle(conn, keys, version, migrate=migrate)
+        if migrate:
+            await _forget_statistics(conn)
         await driver.far("COMMIT")
     except BaseException as error:
         if conn is not None:
@@ -150,6 +152,15 @@ def _sqlite_text(error: BaseException, path: Path) -> str:
             return f"there is no space left for {path}: make room"
         case _:
             return f"{path} cannot be opened: the disk answered with an error"
+
+
+async def _forget_statistics(conn: AsyncConnection) -> None:
+    """Let SQLite expect a million rows in each table, and so look by the index that is meant for it.
+
+    What `ANALYZE` found while the tables were all but empty made it read the whole table of posts for each edit, until the next analysis.
+    """
+    for table in ("sqlite_stat1", "sqlite_stat4"):
+        await conn.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
 
 
 async def _back_up(driver: sqlite.NearConnection, path: Path, version: str) -> None:

@@ -7,6 +7,7 @@
     stiff   a message with the word "amber" holds up the event loop for ten minutes
     lax     SQLite does not wait for the disk before it says that something is committed
     meek    SIGUSR1 makes the SQLite database refuse to be written, SIGUSR2 takes that back
+    candid  every statement that SQLite runs is told in the file `statements`, one after the other with a zero byte behind each
     mute    the process has neither stdout nor stderr
     eager   a group that is lost is tried again every moment instead of every ten minutes
 .
@@ -20,6 +21,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -107,6 +109,22 @@ def _humble() -> None:
     signal.signal(signal.SIGUSR2, lambda *_: turn("OFF"))
 
 
+def _disclose() -> None:
+    told = (Path(os.environ["XDG_RUNTIME_DIR"]) / "statements").open("a", encoding="utf-8")
+    connect = sqlite3.connect
+
+    def tell(statement: str) -> None:
+        told.write(f"{statement}\0")
+        told.flush()
+
+    def connecting(*args: Any, **named: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **named)
+        connection.set_trace_callback(tell)
+        return connection
+
+    vars(sqlite3)["connect"] = connecting
+
+
 def _connections() -> list[sqlite3.Connection]:
     """Return a list in which every connection to SQLite will be as soon as it is made."""
     held: list[sqlite3.Connection] = []
@@ -159,6 +177,7 @@ TURNS: Mapping[str, Callable[[], None]] = {
     "frail": _weaken,
     "stiff": _stiffen,
     "meek": _humble,
+    "candid": _disclose,
     "mute": _fall_silent,
     "eager": _make_eager,
     "lax": _slacken,
