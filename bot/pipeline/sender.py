@@ -7,8 +7,8 @@ What is to be said lies in the outbox: one queue per recipient, the most urgent 
    looks it works from the list it has, so a broadcast to many thousands costs one query for hundreds of sends.
 2. **Choose.** The first head by priority and age whose recipient is free: nothing of theirs on its way (so order in a chat holds and at
    most one send is unmarked), and `Pace` lets their chat have a message. A reply therefore passes any broadcast; a parked, held or paused
-   chat holds up nobody, since it is simply not chosen. A card stands among the replies by its age: a group takes so few that they cost
-   the replies next to nothing, and behind them it would wait for as long as a crowd talks.
+   chat holds up nobody, since it is simply not chosen. A card gives way to replies for `YIELDS`, then it stands among them by its age: a
+   group takes so few that they cost the replies next to nothing, and behind them it would wait for as long as a crowd talks.
 3. **Claim.** The row is marked `sending` on disk before the call: if we die from here on, it is `unsure` at the next start. Claims of
    several chats share one commit. With the claim come the address, the messages that the row's slot shows now, and the one it replies to.
 4. **Wait for a slot.** Overall slots are given away one by one, evenly spaced, each to the most urgent claimed row (`slots.py`). Only few
@@ -70,10 +70,12 @@ log = structlog.get_logger()
 HEADS: Final = 256
 """How many heads one look brings."""
 CARDS: Final = 64
-"""How many of cards, where the look is full: more than there are groups."""
+"""How many cards that have waited, one of each group: more than there are groups."""
 AHEAD: Final = 2
 MOST_AHEAD: Final = 64
 """Rows are claimed ahead of their slots: two, and as many more as slots pass while a claim takes its time, up to this."""
+YIELDS: Final = timedelta(seconds=0.25)
+"""So long a card lets replies pass: the receipt goes first, and a crash between the two repeats one of them."""
 LOOK_SECONDS: Final = 5.0
 """How often the outbox is looked at unasked."""
 FRESH_SECONDS: Final = 0.02
@@ -235,10 +237,10 @@ class Sender:
         limit = max(HEADS, int(self._limits.per_second * 2))
 
         async def both(conn: AsyncConnection) -> tuple[list[Head], datetime | None]:
-            heads = await outbox.heads(conn, wall, limit)
-            if len(heads) == limit:
-                heads = list({head.id: head for head in (*heads, *await outbox.card_heads(conn, wall, CARDS))}.values())
-            return sorted(heads, key=lambda head: (_turn(head), head.id)), await outbox.next_due(conn, wall)
+            heads = {head.id: head for head in await outbox.heads(conn, wall, limit)}
+            cards = {head.id: head for head in await outbox.card_heads(conn, wall, wall - YIELDS, CARDS)}
+            turns = sorted((Priority.REPLY if id in cards else head.priority, id) for id, head in (heads | cards).items())
+            return [cards.get(id) or heads[id] for _, id in turns], await outbox.next_due(conn, wall)
 
         try:
             self._heads, due = await self._db.read(both)
@@ -268,7 +270,7 @@ class Sender:
             parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
-            if not parcel.empty and not await self._slots.place(_turn(head)).granted:
+            if not parcel.empty and not await self._slots.place(head.priority, _among(head.priority)).granted:
                 await self._db.transact(lambda conn: outbox.later(conn, self._db.keys, parcel.row, self._clock.now()))
                 return
             self._claimed -= 1
@@ -358,6 +360,6 @@ class Sender:
         self._stale = True
 
 
-def _turn(head: Head) -> Priority:
-    """Return how urgent a head is among those of other recipients."""
-    return Priority.REPLY if head.priority <= Priority.CARD else head.priority
+def _among(priority: Priority) -> Priority:
+    """Return among whom something waits for its slot: cards among the replies."""
+    return Priority.REPLY if priority <= Priority.CARD else priority

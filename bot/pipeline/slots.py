@@ -37,11 +37,11 @@ class Slots:
         self._closed = False
         self._finishing = False
 
-    def place(self, priority: Priority) -> Place:
-        """Wait for a slot: await the place's `granted`."""
+    def place(self, priority: Priority, among: Priority | None = None) -> Place:
+        """Wait for a slot: await the place's `granted`. `among` whom it waits in turn, if not those of its own priority."""
         self._number += 1
         place = Place(priority, self._number, asyncio.get_running_loop().create_future())
-        heapq.heappush(self._waiting, (priority, place.number, place))
+        heapq.heappush(self._waiting, (priority if among is None else among, place.number, place))
         if self._finishing and self.held:
             self.refuse(place)
         self._arm()
@@ -94,9 +94,9 @@ class Slots:
             self._timer.cancel()
             self._timer = None
         while not self._closed and self._clean():
-            priority, _, place = self._waiting[0]
+            _, _, place = self._waiting[0]
             now = self._monotonic()
-            at = max(self._held_until, self._pace.slot_at(Priority(priority), now))
+            at = max(self._held_until, self._pace.slot_at(place.priority, now))
             if at > now:
                 self._timer = asyncio.get_running_loop().call_later(at - now, self._arm)
                 return

@@ -190,9 +190,9 @@ async def heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
     return [Head(id, recipient, Priority(priority)) for id, recipient, priority in rows]
 
 
-async def card_heads(conn: AsyncConnection, now: datetime, limit: int) -> list[Head]:
-    """Return as `heads` what are cards: where replies fill a look, these would not be among them."""
-    rows = await CARDS_DUE.all(conn, now=now, limit=limit)
+async def card_heads(conn: AsyncConnection, now: datetime, before: datetime, limit: int) -> list[Head]:
+    """Return as `heads` the cards that have waited since then: where replies fill a look, these would not be among them."""
+    rows = await CARDS_DUE.all(conn, now=now, before=before, limit=limit)
     return [Head(id, recipient, Priority(priority)) for id, recipient, priority in rows]
 
 

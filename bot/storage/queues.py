@@ -67,6 +67,7 @@ CARDS_DUE = Prepared(
     .where(
         _HEADS,
         outbox.c.priority.in_((Priority.URGENT.value, Priority.CARD.value)),
+        outbox.c.created <= bindparam("before", type_=outbox.c.created.type),
         outbox.c.not_before <= _NOW,
         or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW),
     )
