@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 BORN: list[tuple[Process, Path]] = []
 """Every process that was started here, with its log."""
 LAST_LINES = 25
+ERRORS = 5
 
 
 class Process:
@@ -70,7 +71,8 @@ def last_words(since: float) -> Iterator[tuple[str, str]]:
         if log.exists() and log.stat().st_mtime >= since:
             fates = ", ".join(f"{process.pid} {process.fate}" for process, _ in processes)
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-            yield f"the end of {log.parent.name}/{log.name} ({fates})", "\n".join(lines[-LAST_LINES:])
+            bad = [line for line in lines[:-LAST_LINES] if '"level": "error"' in line or '"level": "critical"' in line]
+            yield f"errors and the end of {log.parent.name}/{log.name} ({fates})", "\n".join(bad[-ERRORS:] + lines[-LAST_LINES:])
 
 
 def _ask(wish: object) -> int:

@@ -50,8 +50,9 @@ class Town:
 
     @property
     def log(self) -> str:
-        """All that the bot has written to its log."""
-        return (self.folder / "bot.log").read_text(encoding="utf-8")
+        """All that the bot has written to its log so far."""
+        file = self.folder / "bot.log"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
 
     @property
     def files(self) -> list[Path]:

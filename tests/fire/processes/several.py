@@ -12,7 +12,7 @@ import json
 import re
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,9 +128,9 @@ def _ports(pid: int) -> Iterator[int]:
     """Yield the local ports of a process's TCP connections, as Linux tells them."""
     sockets = set()
     for handle in Path(f"/proc/{pid}/fd").iterdir():
-        found = re.fullmatch(r"socket:\[(\d+)\]", str(handle.readlink()))
-        if found:
-            sockets.add(found[1])
+        with suppress(FileNotFoundError):  # closed since it was listed
+            if found := re.fullmatch(r"socket:\[(\d+)\]", str(handle.readlink())):
+                sockets.add(found[1])
     for line in Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
         fields = line.split()
         if fields[9] in sockets:
