@@ -19,14 +19,18 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
+import structlog
+
 from bot.clock import Clock
 from bot.storage import suspects
 from bot.storage.database import Database
 from bot.storage.suspects import Suspect
 
+log = structlog.get_logger()
+
 LIVES: Final = 5
 PAUSE: Final = 0.1
-"""Seconds, doubled with each life that an item was counted in."""
+"""Seconds, three times as many with each life that an item was counted in."""
 
 
 class Deadly(Exception):
@@ -54,8 +58,10 @@ class Careful:
             return
         suspect = self._suspects.pop(lane)
         if suspect.lives:
-            await asyncio.sleep(PAUSE * 2**suspect.lives)
+            await asyncio.sleep(PAUSE * 3**suspect.lives)
         async with self._one_at_a_time:
             lives = await self._db.transact(partial(suspects.count, lane=lane, id=suspect.id, now=self._clock.now()))
+            if lives:
+                log.info("tried with care", item=suspect.id, lives=lives)
             # The first death was not counted: nobody suspected it.
             yield suspect.id if lives is not None and lives >= LIVES - 1 else None
