@@ -56,30 +56,27 @@ def _row_name(address: str, created: datetime) -> str:
 _HEADS = and_(outbox.c.head, outbox.c.state == "waiting")
 _READY = case((outbox.c.held_until > outbox.c.not_before, outbox.c.held_until), else_=outbox.c.not_before)
 _NOW = bindparam("now", type_=outbox.c.not_before.type)
+_MAY_GO = and_(_HEADS, outbox.c.not_before <= _NOW, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW))
 DUE = Prepared(
     select(outbox.c.id, outbox.c.recipient, outbox.c.priority)
-    .where(_HEADS, outbox.c.not_before <= _NOW, or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW))
+    .where(_MAY_GO)
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
 CARDS_DUE = Prepared(
     select(outbox.c.id, outbox.c.recipient, outbox.c.priority)
     .where(
-        _HEADS,
+        _MAY_GO,
         outbox.c.priority.in_((Priority.URGENT.value, Priority.CARD.value)),
         outbox.c.created <= bindparam("before", type_=outbox.c.created.type),
-        outbox.c.not_before <= _NOW,
-        or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW),
     )
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
 NEXT_DUE = Prepared(select(func.min(_READY, type_=_READY.type)).where(_HEADS, _NOW < _READY))
+# The look that found a row may be older than the last try of it, which may have said that its recipient has to wait.
 CLAIM = Prepared(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"), _HEADS, outbox.c.not_before <= _NOW)
-    .values(state="sending", attempts=outbox.c.attempts + 1)
-    .returning(outbox)
+    update(outbox).where(outbox.c.id == bindparam("row"), _MAY_GO).values(state="sending", attempts=outbox.c.attempts + 1).returning(outbox)
 )
 
 _OF = outbox.c.recipient == bindparam("of")

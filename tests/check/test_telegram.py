@@ -93,7 +93,7 @@ async def test_an_examination_changes_nothing(town: Town) -> None:
 
 
 async def test_a_token_that_telegram_does_not_know_is_told(town: Town) -> None:
-    (town.folder / "token").write_text("7000000001:AAHcanary-canary_canaryCANARYcanary12")
+    (town.folder / "token").write_text("7000000005:AAHcanary-canary_canaryCANARYcanary12")
     found = (await town.examined())["token"]
     assert found.level == "wrong"
     assert "ask @BotFather" in found.remedy

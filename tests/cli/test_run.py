@@ -92,7 +92,7 @@ async def test_another_key_ends_with_2_before_anything_is_asked(telegram: StandI
 
 
 async def test_a_token_that_telegram_does_not_know_ends_with_3(telegram: StandIn, settings: Path) -> None:
-    token = "7000000001:AAHcanary-canary_canaryCANARYcanary12"
+    token = "7000000003:AAHcanary-canary_canaryCANARYcanary12"
     process = await started(settings, token)
     code, last = await ended(process)
     assert code == 3

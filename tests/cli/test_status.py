@@ -25,7 +25,7 @@ from tests.health.asking import status
 from tests.storage.samples import GROUP, claim, item, put
 
 KEY = base64.b64encode(bytes(range(32))).decode()
-TOKEN = "7000000001:AAHcanary-canary_canaryCANARYcanary12"
+TOKEN = "7000000002:AAHcanary-canary_canaryCANARYcanary12"
 
 
 @pytest.fixture

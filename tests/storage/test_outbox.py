@@ -151,6 +151,16 @@ async def test_a_chat_told_to_wait_waits_with_all_it_has(database: Database, key
     assert (await texts_in_order(database, NOW + 60 * SECOND))[:2] == ["urgent", "card"]
 
 
+async def test_whoever_saw_a_row_before_its_chat_was_told_to_wait_does_not_get_it(database: Database) -> None:
+    """B77, F17: the sender looks while it sends."""
+    await put(database, SOMEBODY, "reply")
+    (seen,) = await database.read(lambda conn: outbox.heads(conn, NOW, 10))
+    row = await claim(database, seen.id)
+    await database.transact(lambda conn: outbox.hold_recipient(conn, database.keys, row, NOW + 60 * SECOND))
+    assert await database.transact(lambda conn: outbox.claim(conn, database.keys, seen.id, NOW)) is None
+    assert await database.transact(lambda conn: outbox.claim(conn, database.keys, seen.id, NOW + 60 * SECOND)) is not None
+
+
 async def test_after_a_crash_what_was_being_sent_is_unsure(database: Database) -> None:
     """F6: it is sent once more, and known to be perhaps a repeat."""
     await put(database, SOMEBODY, "1")

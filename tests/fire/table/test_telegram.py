@@ -14,7 +14,7 @@ from tests.fire.table.conftest import Raise
 from tests.town.process import start
 from tests.town.town import Town
 
-OTHER_TOKEN = "7000000001:AAHcanary-canary_canaryCANARYcanary12"
+OTHER_TOKEN = "7000000004:AAHcanary-canary_canaryCANARYcanary12"
 
 
 @pytest.mark.parametrize("status", [401, 404])
