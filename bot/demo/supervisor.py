@@ -86,6 +86,8 @@ class Supervisor:
                 *self._command, env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         self.state = "running"
+        if self._stopping.is_set():  # it was asked to end while it was being started
+            self._process.terminate()
         await self._process.wait()
         if self.kills > kills:
             return False
