@@ -4,11 +4,12 @@ Each duty has a lease of its own (`bot/storage/leases.py`): a process that dies 
 lease to receive, and the work spreads. Once a second each process renews what it holds and sees how the others stand. A duty goes to
 whoever takes it first:
 
-- at once, where it was given back, or where nobody else is there;
-- a look later, where the connection of its holder has ended: it may be a broken connection and come back;
+- at once, where it was given back, or its holder was gone before this process came;
+- two seconds later, where its holder was there and its connection has ended: it may come back;
 - after six seconds, where its holder is there and does nothing, as one that was stopped.
 
-With others there, whoever holds duties already waits one look longer for each. Whoever holds two more than another hands one on.
+With others there, whoever holds duties already waits a second longer for each, and whoever has just lost the server three: the others may
+have lost it too, and come back for what is theirs. Whoever holds two more than another hands one on.
 
 What is lost ends where it stands, and its process goes on with turns. What is taken begins as at a start, from the disk. That nobody can
 write or send what is not theirs any more does not depend on what happens here: `OnDuty` and `Guarded` see to it.
@@ -43,8 +44,9 @@ from bot.storage.shares import Share
 log = structlog.get_logger()
 
 LOOK_SECONDS: Final = 1.0
-AFTER_A_BREAK: Final = 3
-"""So many looks a process that had lost the server waits: the others have lost it too, and come back for what is theirs."""
+GONE_SECONDS: Final = 2.0
+AFTER_A_BREAK_SECONDS: Final = 3.0
+"""Seconds and not looks: a word from another makes a process look at once."""
 HAND_ON_SECONDS: Final = 5.0
 HANDED_ON: Final[tuple[Duty, ...]] = ("receive", "tick")
 """What begins anew in no time at all."""
@@ -67,8 +69,8 @@ class Duties:
         self._tasks: dict[Duty, asyncio.Task[None]] = {}
         self._tenures: dict[Duty, Tenure] = {}
         self._given_back: dict[str, Lease] = {}
-        self._seen: dict[Duty, int] = {}
-        self._broken = 0
+        self._vacant: dict[Duty, float] = {}
+        self._met: set[int] = set()
         self._handed_on = float("-inf")
         self._woken = asyncio.Event()
         self._stopping = False
@@ -121,18 +123,16 @@ class Duties:
     async def _round(self, tasks: asyncio.TaskGroup, company: Company) -> None:
         """Renew, see how things stand, and take what is to be had."""
         asked = steady()
-        try:
+        with suppress(StorageUnavailable):
             view = await company.look()
-            self._broken = max(0, self._broken - 1)
             self._renewed(view, asked)
             if not self._stopping:
                 await self._take(tasks, company, view, asked)
                 self._hand_on(company.number, view)
-        except StorageUnavailable:
-            self._broken = AFTER_A_BREAK
 
     def _renewed(self, view: View, asked: float) -> None:
         self.members = view.members
+        self._met.update(view.members)
         if self._company is not None:
             self.share = Share(view.members.index(self._company.number), len(view.members))
         for duty, tenure in [*self._tenures.items()]:
@@ -144,10 +144,10 @@ class Duties:
     async def _take(self, tasks: asyncio.TaskGroup, company: Company, view: View, looked: float) -> None:
         for duty in self._begins:
             if duty in self._works or view.standing.get(duty) == "held":
-                self._seen[duty] = 0
+                self._vacant.pop(duty, None)
                 continue
-            self._seen[duty] = self._seen.get(duty, 0) + 1
-            if duty not in view.mine and self._seen[duty] <= self._patience(company, view, duty):
+            vacant = looked - self._vacant.setdefault(duty, looked)
+            if duty not in view.mine and vacant < self._patience(company, view, duty, looked):
                 continue
             tenure = self._ours(duty, view, looked) if duty in view.mine else await self._taken(company, duty, view)
             if tenure is not None:
@@ -178,10 +178,13 @@ class Duties:
         tenure = Tenure(lease, renewed, lambda: self._lose(tenure))
         return tenure
 
-    def _patience(self, company: Company, view: View, duty: Duty) -> int:
-        """Return for how many looks a lease is left to others."""
+    def _patience(self, company: Company, view: View, duty: Duty, now: float) -> float:
+        """Return for how many seconds from when it was first seen so a lease is left to others."""
+        if now < company.broke + AFTER_A_BREAK_SECONDS:
+            return float("inf")
         alone = view.members == (company.number,)
-        return self._broken + (0 if alone else len(self._works) + (view.standing[duty] == "gone"))
+        away = view.standing[duty] == "gone" and view.holders[duty] in self._met
+        return (GONE_SECONDS if away else 0.0) + (0.0 if alone else len(self._works) * LOOK_SECONDS)
 
     def _hand_on(self, me: int, view: View) -> None:
         """End one of many, for another who has fewer to take it."""

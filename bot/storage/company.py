@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.clock import steady
 from bot.errors import StartRefused
 from bot.storage import leases, migrations
 from bot.storage.errors import StorageUnavailable
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 CHANNEL: Final = "alwand"
+LEASES: Final = "leases"
+"""The word that a lease may be to be had."""
 ANSWER_SECONDS: Final = 3.0
 """So long a statement may take on this connection; then it counts as broken."""
 LOCK_MILLISECONDS: Final = 1000
@@ -45,12 +48,16 @@ _OTHER_VERSION: Final = "the database is of another version than this program by
 class Company:
     """This process among the others. Use it as `async with joined(url, names) as company:`.
 
-    `heard` is called with each word that another process has called.
+    `heard` is called with each word that another process has called; with "leases" also where the connection was lost.
+
+    Attributes:
+        broke: steady seconds (`bot.clock.steady`) at which the server was last lost.
     """
 
     def __init__(self, engine: AsyncEngine, names: Collection[str]) -> None:
         self.number = secrets.randbelow(2**31 - 1) + 1
         self.heard: Callable[[str], None] = lambda _: None
+        self.broke = float("-inf")
         self._engine = engine
         self._names = sorted(names)
         self._conn: AsyncConnection | None = None
@@ -92,7 +99,7 @@ class Company:
             StorageUnavailable: it lapses by itself.
         """
         await self._do(lambda conn: leases.release(conn, self.number, name))
-        await self.call(("leases",))
+        await self.call((LEASES,))
 
     async def call(self, words: Collection[str]) -> None:
         """Let all others hear these words.
@@ -115,6 +122,7 @@ class Company:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     return await work(self._conn or await self._dial())
             except (DBAPIError, OSError, TimeoutError) as error:
+                self.broke = steady()
                 await self._hang_up()
                 raise StorageUnavailable("connection") from error
             except BaseException:
@@ -128,6 +136,7 @@ class Company:
         driver: Any = (await conn.get_raw_connection()).driver_connection
         self._pid = driver.get_server_pid()
         await driver.add_listener(CHANNEL, self._hear)
+        driver.add_termination_listener(lambda _: self._broken(conn))
         return conn
 
     async def _be_present(self, conn: AsyncConnection) -> None:
@@ -141,6 +150,12 @@ class Company:
     def _hear(self, _: object, pid: int, __: str, word: str) -> None:
         if pid != self._pid:
             self.heard(word)
+
+    def _broken(self, conn: AsyncConnection) -> None:
+        """Be back soon after the server has ended the connection: until then this process is gone to the others."""
+        if conn is self._conn:
+            self.broke = steady()
+            self.heard(LEASES)
 
     async def _hang_up(self) -> None:
         conn, self._conn = self._conn, None

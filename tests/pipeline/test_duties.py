@@ -21,6 +21,7 @@ from bot.storage.company import Company, joined
 from bot.storage.database import Database
 from bot.storage.leases import View
 from tests.fire.faults import eventually
+from tests.storage.test_leases import disconnect
 
 
 @dataclass
@@ -157,3 +158,22 @@ async def test_who_is_told_to_stop_before_the_beginning_begins_nothing(
         async with asyncio.timeout(5):
             await duties.run()
     assert office.works == []
+
+
+async def test_who_loses_the_server_for_a_moment_keeps_its_duties(postgresql_url: str, postgresql_database: Database) -> None:
+    """F35: all are cut off at once, and words make the other look again and again before their holder is back."""
+    one, two = Office(postgresql_database), Office(postgresql_database)
+    async with joined(postgresql_url, DUTIES) as holder, joined(postgresql_url, DUTIES) as other:
+        holder.heard = lambda _: first.look()
+        async with one.at_work(holder, "tick") as first:
+            await eventually(lambda: first.holds("tick"))
+            async with two.at_work(other, "tick") as second:
+                await eventually(lambda: len(second.members) == 2)
+                before = holder._pid
+                for company in (other, holder):
+                    await disconnect(postgresql_database, company)
+                while holder._pid == before or len(second.members) < 2:
+                    second.look()
+                    await asyncio.sleep(0.02)
+                assert (len(one.works), len(two.works)) == (1, 0)
+                assert not one.works[0].ended

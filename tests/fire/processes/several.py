@@ -110,6 +110,13 @@ class Bots:
             rows = await conn.execute(text("SELECT name, holder FROM leases WHERE until > clock_timestamp() AND holder <> 0"))
             return {name: holder for name, holder in rows if name in DUTIES}
 
+    async def spread(self) -> dict[str, int]:
+        """Wait until each duty is another's, as with three processes they will be, and return their holders."""
+        while True:
+            holders = await self.holders()
+            if len(set(holders.values())) == len(DUTIES):
+                return holders
+
     async def holder(self, duty: Duty) -> Bot:
         """Wait until one of those that run does this, and return it."""
         while True:

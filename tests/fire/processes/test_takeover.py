@@ -26,6 +26,8 @@ from tests.town.people import Resident
 
 RATE = "60"
 """Messages a second: twice Telegram's, so that a kill finds few under way."""
+AT_ONCE = 10
+"""So many of them a busy machine may not have written down yet: those of a sixth of a second."""
 
 
 async def chatting(bots: Bots) -> tuple[Resident, Thread]:
@@ -110,10 +112,12 @@ def asked(bots: Bots) -> Counter[int]:
 
 @pytest.mark.slow
 async def test_all_go_on_after_the_server_has_ended_every_connection(tmp_path: Path, own_postgresql_url: str) -> None:
-    """F35: again and again, while people talk; a server that is started anew does no more."""
+    """F35: again and again, while people talk; a server that is started anew does no more. Everybody comes back for what is theirs."""
     async with several(tmp_path, own_postgresql_url, LIMITS__MESSAGES_PER_SECOND="300") as bots:
         crowd = Crowd(bots.town, random.Random(3), CONVERSATIONS, at_once=10)
         talking = asyncio.create_task(crowd.lives(15))
+        held = await bots.spread()
+        fences = [await bots.fence(duty) for duty in DUTIES]
         for _ in range(4):
             await asyncio.sleep(1.5)
             await backends_killed(bots.town)
@@ -121,11 +125,10 @@ async def test_all_go_on_after_the_server_has_ended_every_connection(tmp_path: P
         await crowd.comes_back()
         assert crowd.stuck == []
         await settled(bots.town)
-        verdict = await judge(bots.town, (), crowd.threads)
-        assert verdict.unexplained == []
-        verdict.sound()
+        (await judge(bots.town, (), crowd.threads)).sound()
         assert len(bots.living) == 3
-        assert set(await bots.holders()) == set(DUTIES)
+        assert await bots.holders() == held
+        assert [await bots.fence(duty) for duty in DUTIES] == fences
 
 
 async def test_whoever_stops_in_order_hands_on_at_once(tmp_path: Path, own_postgresql_url: str) -> None:
@@ -171,4 +174,5 @@ async def test_a_broadcast_goes_on_over_kills_of_who_sends_it(tmp_path: Path, ow
         await settled(bots.town)
         found = told()
         assert max(found.values()) <= 2
-        assert found.total() - len(found) <= 2 * len(bots.kills)
+        in_doubt = sum(line["copies"] for bot in bots.all for line in bot.lines("picked up"))
+        assert found.total() - len(found) <= min(in_doubt, AT_ONCE * len(bots.kills))
