@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,16 +18,22 @@ SECONDS = 600.0
 """The longest that one measure may take."""
 
 
-async def run(names: list[str], *, quick: bool) -> list[Row]:
-    """Take the measures one after the other; say how each went as soon as it is known."""
+async def run(names: list[str], *, quick: bool) -> tuple[list[Row], list[str]]:
+    """Take the measures one after the other, and say how each went as soon as it is known; return also which of them failed."""
     rows: list[Row] = []
+    failed: list[str] = []
     for name in names:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        async with asyncio.timeout(SECONDS):
-            found = await MEASURES[name](quick)
+        try:
+            async with asyncio.timeout(SECONDS):
+                found = await MEASURES[name](quick)
+        except Exception as error:  # the half hour that the others took is not lost with it
+            traceback.print_exc()
+            found = [Row("–", name, None, note=f"not measured: {type(error).__name__}")]
+            failed.append(name)
         rows += found
         print(markdown(found) + "\n", flush=True)
-    return rows
+    return rows, failed
 
 
 def main() -> None:
@@ -41,7 +48,7 @@ def main() -> None:
     if unknown := [name for name in given.names if name not in MEASURES]:
         parser.error(f"there is no measure named {', '.join(unknown)}; there are {', '.join(MEASURES)}")
     began = time.monotonic()
-    rows = asyncio.run(run(given.names or list(MEASURES), quick=given.quick))
+    rows, failed = asyncio.run(run(given.names or list(MEASURES), quick=given.quick))
     page = document(rows, quick=given.quick, seconds=time.monotonic() - began)
     file: Path | None = given.out
     if file is None and not given.quick and not given.names:
@@ -49,6 +56,8 @@ def main() -> None:
     if file is not None:
         file.write_text(page, encoding="utf-8")
     print(page)
+    if failed:
+        sys.exit(f"not measured: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

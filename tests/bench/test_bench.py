@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bench.__main__ import run
 from bench.crowd import RECEIPT, Crowd, Resident, arrival, button, send, to_review
+from bench.rows import MEASURES
 from bench.scene import raised
 from bench.table import Row, figure, markdown, percentile
 
@@ -72,3 +76,14 @@ def test_figures_have_as_many_digits_as_mean_something() -> None:
 def test_a_percentile_of_nothing_is_nothing() -> None:
     assert percentile([], 0.99) == 0.0
     assert percentile([float(number) for number in range(100)], 0.99) == 99.0
+
+
+async def test_a_measure_that_fails_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(quick: bool) -> list[Row]:
+        raise TimeoutError
+
+    monkeypatch.setattr("bench.__main__.MEASURES", {**MEASURES, "poison": fails})
+    rows, failed = await run(["poison", "replay"], quick=True)
+    assert failed == ["poison"]
+    assert rows[0].note == "not measured: TimeoutError"
+    assert rows[1].ours
