@@ -10,6 +10,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # --python installs into the environment with the machine's own pip, so the environment needs none (Debian keeps its maker apart).
 PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --no-input
+# An installed bot is compiled. Where Python writes no bytecode by itself, each of the hundreds that are started here would be compiled anew.
+COMPILE := $(RUN) -m compileall -q bot handlers
 LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --python-version 3.11 pyproject.toml --extra postgres --extra pictures
 
 .DEFAULT_GOAL := help
@@ -32,16 +34,20 @@ help:
 setup: $(VENV)/demo.stamp
 
 demo: $(VENV)/demo.stamp
+	@$(COMPILE)
 	@$(RUN) -m bot demo --port $(PORT)
 
 test: $(VENV)/dev.stamp
 	@test -n "$$(command -v chromium)" || echo "chromium is not installed: the browser tests will be skipped (apt-get install chromium)"
+	@$(COMPILE)
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
+	@$(COMPILE)
 	@TOWN_PATIENCE=120 $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow $(ARGS)
 
 soak: $(VENV)/dev.stamp
+	@$(COMPILE)
 	@SOAK_KILLS=$(SOAK_KILLS) TOWN_PATIENCE=120 $(RUN) -m pytest -s -o faulthandler_timeout=0 tests/fire/test_soak.py $(ARGS)
 	@POWER_CUTS=5 $(RUN) -m pytest -n 2 --dist loadfile -o faulthandler_timeout=0 tests/fire/test_power*.py $(ARGS)
 
@@ -58,6 +64,7 @@ format: $(VENV)/dev.stamp
 	@$(VENV)/bin/ruff format .
 
 bench: $(VENV)/dev.stamp $(VENV)/peers.stamp
+	@$(COMPILE)
 	@$(RUN) -m bench $(ARGS)
 
 lock: $(VENV)/dev.stamp

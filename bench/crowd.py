@@ -112,14 +112,26 @@ class Resident:
 
     def _act(self, raw: dict[str, Any] | None) -> None:
         step = self.steps[self.at]
+        words = raw is None or bool(step.text)
+        found = None if raw is None or words else self._button(raw, step.after)
+        self.acted = time.perf_counter()
+        if not words and found is None:
+            return  # whatever takes its place is what was waited for
         self.at += 1
-        self.acted = self.last_act = time.perf_counter()
+        self.last_act = self.acted
         self.crowd.acts += 1
-        if raw is None or step.text:
+        if found is None:
             self.person.writes(step.text)
-            return
-        message = self.person.talk.message(raw["message_id"])
-        self.person.presses_data(message, next(data for label, data in buttons(raw) if label == step.after))
+        else:
+            self.person.presses_data(self.person.talk.message(found[0]), found[1])
+
+    def _button(self, raw: dict[str, Any], label: str) -> tuple[int, str] | None:
+        """Return where a button is and what it carries: after a kill the message may have been said again, and the first one lost it."""
+        for each in (raw, self.person.talk.last.raw):
+            for name, data in buttons(each):
+                if name == label:
+                    return each["message_id"], data
+        return None
 
 
 def buttons(raw: dict[str, Any]) -> list[tuple[str, str]]:
