@@ -26,7 +26,7 @@ def simulate(
     seed: int = 1,
     priorities: Sequence[Priority] = (Priority.CARD,),
 ) -> list[tuple[float, str]]:
-    """Send into all chats as fast as the pace lets us, over a network that takes up to 150 ms; return what was sent when."""
+    """Send into all chats as fast as the pace lets us, over a network of up to 150 ms, uneven by 43; return what was sent when."""
     chance = random.Random(seed)
     arrivals: list[tuple[float, str]] = []
     free = dict.fromkeys(chats, 0.0)
@@ -39,7 +39,7 @@ def simulate(
         chat = chance.choice(ready)
         slot = pace.slot_at(chance.choice(priorities), now)
         pace.use_slot(slot)
-        arrived = slot + chance.uniform(0.0, 0.02)
+        arrived = slot + chance.uniform(0.0, 0.043)
         free[chat] = slot + chance.uniform(0.02, 0.15)
         pace.spend(chat, free[chat])
         arrivals.append((arrived, chat))
