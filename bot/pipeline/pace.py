@@ -19,17 +19,19 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bot.model.effects import Priority
 from bot.pipeline.limits import Limits
 
 MARGIN: Final = 1.045
-"""At 30 a second fewer than 29 leave in any second: whatever leaves first may arrive 45 ms late before the channel counts 31 in one of
-its seconds. A busy machine costs as much, or a connection that is being made. It costs 4 % of the rate, a refusal seconds for all."""
+"""At 30 a second fewer than 29 leave in any second: whatever leaves first may arrive 35 to 45 ms late before the channel counts 31 in one
+of its seconds. A connection that is being made costs as much. The margin costs 4 % of the rate, a refusal seconds for all."""
 EARLY: Final = 4
-SECOND: Final = MARGIN
-"""A channel's second as it is counted here, for what leaves early: as long as all its even steps."""
+SECOND: Final = 1.035
+"""A channel's second as it is counted here, from when something really left: so much later may it arrive, and 10 ms later than its slot
+may it leave before that costs anything of the rate."""
 LATENESS: Final = 0.015
 """Seconds by which a slot may be late without moving those after it: what a busy event loop costs."""
 BURST: Final = 3
@@ -42,6 +44,13 @@ KEPT: Final = 10_000
 """So many chats are remembered before those that are free again are forgotten."""
 
 
+@dataclass(eq=False, slots=True)
+class Slot:
+    """One message's moment; `left` is when it went, later than it was given where the event loop was busy."""
+
+    left: float
+
+
 class Pace:
     """Remembers what was sent when. `groups` are the recipients, by their token in the outbox, that are groups."""
 
@@ -49,7 +58,7 @@ class Pace:
         self._limits = limits
         self._step = MARGIN / limits.per_second
         self._slot = float("-inf")
-        self._second: deque[float] = deque(maxlen=math.ceil(limits.per_second))
+        self._second: deque[Slot] = deque(maxlen=math.ceil(limits.per_second))
         self._private: dict[str, float] = {}
         self._groups: dict[str, deque[float]] = {}
         self.groups: frozenset[str] = frozenset()
@@ -58,13 +67,15 @@ class Pace:
         """Return when the next slot for something of this priority is, `now` if at once."""
         at = self._following(now) - (EARLY * self._step if priority is Priority.REPLY else 0.0)
         if len(self._second) == self._second.maxlen:
-            at = max(at, self._second[0] + SECOND)
+            at = max(at, self._second[0].left + SECOND)
         return max(at, now)
 
-    def use_slot(self, now: float) -> None:
-        """Something leaves now."""
+    def use_slot(self, now: float) -> Slot:
+        """Something leaves now, or a little later: then its slot is to be told."""
         self._slot = self._following(now)
-        self._second.append(now)
+        slot = Slot(now)
+        self._second.append(slot)
+        return slot
 
     def _following(self, now: float) -> float:
         following = self._slot + self._step

@@ -270,7 +270,7 @@ class Sender:
             parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
-            if not parcel.empty and not await self._slots.place(head.priority, _among(head.priority)).granted:
+            if not parcel.empty and not await self._slots.taken(self._slots.place(head.priority, _among(head.priority))):
                 await self._db.transact(lambda conn: outbox.later(conn, self._db.keys, parcel.row, self._clock.now()))
                 return
             self._claimed -= 1

@@ -12,16 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.model.effects import Priority
-from bot.pipeline.pace import Pace
+from bot.pipeline.pace import Pace, Slot
 
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """Somebody's place among those who wait. `granted` becomes true with their slot, false when they are sent away."""
+    """Somebody's place among those who wait. `granted` becomes true with their `slot`, false when they are sent away."""
 
     priority: Priority
     number: int
     granted: asyncio.Future[bool] = field(repr=False)
+    slot: Slot | None = None
 
 
 class Slots:
@@ -38,7 +39,7 @@ class Slots:
         self._finishing = False
 
     def place(self, priority: Priority, among: Priority | None = None) -> Place:
-        """Wait for a slot: await the place's `granted`. `among` whom it waits in turn, if not those of its own priority."""
+        """Stand in line for a slot: wait in `taken`. `among` whom it stands, if not those of its own priority."""
         self._number += 1
         place = Place(priority, self._number, asyncio.get_running_loop().create_future())
         heapq.heappush(self._waiting, (priority if among is None else among, place.number, place))
@@ -46,6 +47,13 @@ class Slots:
             self.refuse(place)
         self._arm()
         return place
+
+    async def taken(self, place: Place) -> bool:
+        """Wait for a place's slot; false where it is sent away. With the slot it has to leave, without waiting for anything more."""
+        granted = await place.granted
+        if place.slot is not None:
+            place.slot.left = self._monotonic()
+        return granted
 
     def hurry(self, place: Place, priority: Priority) -> None:
         """Let a place be as urgent as this: somebody more urgent waits behind it."""
@@ -100,7 +108,7 @@ class Slots:
             if at > now:
                 self._timer = asyncio.get_running_loop().call_later(at - now, self._arm)
                 return
-            self._pace.use_slot(now)
+            place.slot = self._pace.use_slot(now)
             heapq.heappop(self._waiting)
             place.granted.set_result(True)
 

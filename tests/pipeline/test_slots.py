@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import pairwise
+
+import pytest
 
 from bot.model.effects import Priority
 from bot.pipeline.limits import Limits
-from bot.pipeline.pace import Pace
+from bot.pipeline.pace import SECOND, Pace
 from bot.pipeline.slots import Place, Slots
 
 RATE = 50.0
@@ -28,7 +31,7 @@ class Gate:
         place = self.slots.place(priority)
 
         async def waits() -> None:
-            if await place.granted:
+            if await self.slots.taken(place):
                 self.given.append((name, self.time()))
             else:
                 self.sent_away.append(name)
@@ -112,3 +115,17 @@ async def test_at_the_end_nobody_waits_for_slots_that_are_held_up() -> None:
     gate.comes("late", Priority.REPLY)
     assert await gate.all() == []
     assert len(gate.sent_away) == 4
+
+
+async def test_what_leaves_late_counts_from_then() -> None:
+    """Row 5: the event loop was busy between the slot and the call."""
+    now = asyncio.get_running_loop().time
+    pace = Pace(Limits(per_second=3))
+    slots = Slots(pace, now)
+    late = slots.place(Priority.REPLY)
+    time.sleep(0.2)  # noqa: ASYNC251 - that is what a busy loop does
+    assert await slots.taken(late)
+    left = now()
+    for _ in range(2):
+        assert await slots.taken(slots.place(Priority.REPLY))
+    assert pace.slot_at(Priority.REPLY, now()) == pytest.approx(left + SECOND, abs=0.1)

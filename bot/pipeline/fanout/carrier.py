@@ -175,7 +175,7 @@ class Carrier:
         place = track.slots.place(Priority.BROADCAST)
         self._places[errand.recipient] = sending, errand, place
         try:
-            granted = await place.granted
+            granted = await track.slots.taken(place)
         finally:
             del self._places[errand.recipient]
         if not granted:
