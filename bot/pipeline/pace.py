@@ -25,11 +25,11 @@ from typing import Final
 from bot.model.effects import Priority
 from bot.pipeline.limits import Limits
 
-MARGIN: Final = 1.045
-"""At 30 a second fewer than 29 leave in any second: whatever leaves first may arrive 35 to 45 ms late before the channel counts 31 in one
+MARGIN: Final = 1.04
+"""At 30 a second fewer than 29 leave in any second: whatever leaves first may arrive 30 to 40 ms late before the channel counts 31 in one
 of its seconds. A connection that is being made costs as much. The margin costs 4 % of the rate, a refusal seconds for all."""
 EARLY: Final = 4
-SECOND: Final = 1.035
+SECOND: Final = 1.03
 """A channel's second as it is counted here, from when something really left: so much later may it arrive, and 10 ms later than its slot
 may it leave before that costs anything of the rate."""
 LATENESS: Final = 0.015

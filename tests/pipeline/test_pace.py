@@ -27,7 +27,7 @@ def simulate(
     priorities: Sequence[Priority] = (Priority.CARD,),
     late: float = 0.0,
 ) -> list[tuple[float, str]]:
-    """Send into all chats as fast as the pace lets us, over a network of up to 150 ms, uneven by 34; return what was sent when.
+    """Send into all chats as fast as the pace lets us, over a network of up to 150 ms, uneven by 29; return what was sent when.
 
     `late`: by so many seconds may something leave after its slot, as where the event loop is busy.
     """
@@ -43,8 +43,8 @@ def simulate(
         chat = chance.choice(ready)
         slot = pace.slot_at(chance.choice(priorities), now)
         left = pace.use_slot(slot).left = slot + late * chance.random() ** 4
-        arrived = left + chance.uniform(0.0, 0.034)
-        free[chat] = left + chance.uniform(0.034, 0.15)
+        arrived = left + chance.uniform(0.0, 0.029)
+        free[chat] = left + chance.uniform(0.03, 0.15)
         pace.spend(chat, free[chat])
         arrivals.append((arrived, chat))
         now = slot
