@@ -5,6 +5,7 @@ The requests go past the bot's own channel: what is examined must not be what ex
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from bot.check.finding import Finding, fine, mind, wrong
 from bot.clock import Clock
 
 PATIENCE = 10.0
-"""Seconds to wait for one answer."""
+"""Seconds to wait for one answer, and again as many for Telegram to take a call that it refuses with 429."""
 
 MESSAGES_PER_STAR = 10
 """A message sent at a price costs 0.1 Telegram Stars (sendMessage, allow_paid_broadcast)."""
@@ -33,11 +34,12 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a method answered: its result, or the error code and description; and the server's time in UTC."""
+    """What a method answered: its result, or the error code and description; the seconds to wait after 429; the server's time in UTC."""
 
     result: Any
     code: int
     description: str
+    retry_after: float
     time: datetime | None
 
 
@@ -49,17 +51,29 @@ class Api:
     url: str
 
     async def ask(self, method: str, **parameters: str | int) -> Answer:
-        """Call a method.
+        """Call a method; where Telegram asks for a short wait, which a bot at work can bring about, wait and call again.
 
         Raises:
             Unreachable: there is no answer, or not from a Bot API server.
         """
+        patience = PATIENCE
+        while (answer := await self._asked(method, parameters)).code == 429 and answer.retry_after <= patience:
+            patience -= max(1.0, answer.retry_after)
+            await asyncio.sleep(answer.retry_after)
+        return answer
+
+    async def _asked(self, method: str, parameters: dict[str, str | int]) -> Answer:
         try:
             async with self.session.post(f"{self.url}/{method}", json=parameters) as response:
                 body = await response.json(content_type=None)
                 date = response.headers.get("Date")
-                time = parsedate_to_datetime(date).astimezone(UTC) if date else None
-                return Answer(body.get("result"), 0 if body["ok"] else int(body["error_code"]), str(body.get("description", "")), time)
+                return Answer(
+                    body.get("result"),
+                    0 if body["ok"] else int(body["error_code"]),
+                    str(body.get("description", "")),
+                    float(body.get("parameters", {}).get("retry_after", 0)),
+                    parsedate_to_datetime(date).astimezone(UTC) if date else None,
+                )
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             # The text of these errors holds the address, and so the token.
             raise Unreachable(type(error).__name__) from None

@@ -63,6 +63,8 @@ async def _ask(config: Config, method: str, **parameters: bool) -> dict[str, Any
             answer = await api.ask(method, **parameters)
     except Unreachable as error:
         raise AlwandError(f"Telegram cannot be reached ({error}): see `alwand check`") from None
+    if answer.code == 429:
+        raise AlwandError(f"Telegram asks to wait {answer.retry_after:.0f} s: try again then")
     if answer.code:
         raise AlwandError(f"Telegram answered with error {answer.code}: see `alwand check`")
     return answer.result if isinstance(answer.result, dict) else {}

@@ -11,6 +11,7 @@ import pytest
 
 from bot.backup import sealing
 from bot.check import Finding, examine, machine
+from bot.check.telegram import connected
 from bot.cli.keys import make
 from bot.clock import OffsetClock, SystemClock
 from bot.config import example, load
@@ -114,6 +115,26 @@ async def test_a_network_that_is_down_is_told_without_the_token(town: Town) -> N
     assert found.level == "wrong"
     assert "cannot be reached" in found.words
     assert town.telegram.token.partition(":")[2] not in found.told()
+
+
+async def test_a_short_wait_that_telegram_asks_for_is_waited_out(telegram: StandIn, town: Town) -> None:
+    refused = telegram.faults.add("status", "getMe", status=429, retry_after=1)
+    assert (await town.examined())["token"].level == "fine"
+    assert refused.met == 1
+
+
+async def test_a_webhook_set_a_moment_ago_can_be_deleted(telegram: StandIn) -> None:
+    """Twice within a second is too often for Telegram: who takes a webhook away comes right after a bot that set it."""
+    async with connected(telegram.url, telegram.token) as api:
+        await api.ask("setWebhook", url="https://bot.example/telegram")
+        assert (await api.ask("deleteWebhook")).code == 0
+    assert [call.status for call in telegram.world.asked("deleteWebhook")] == [429, 200]
+
+
+async def test_a_long_wait_is_told(telegram: StandIn, town: Town) -> None:
+    telegram.faults.add("status", "getWebhookInfo", status=429, retry_after=3600, times=None)
+    code, _, told = await run("webhook", "show", "--config", town.write())
+    assert (code, "Telegram asks to wait 3600 s: try again then" in told) == (1, True), told
 
 
 async def test_a_server_that_is_not_telegram_is_told(town: Town) -> None:

@@ -60,7 +60,7 @@ def test_installing_is_done_once_and_again_when_a_lock_changes(checkout: Path) -
     assert (first.returncode, first.stdout.count("Installing what requirements.lock pins")) == (0, 1)
     assert "ran: -m bot demo --port 8700" in first.stdout
     again = make(checkout, "demo", f"PYTHON={pip}", "PORT=8710")
-    assert (again.returncode, again.stdout) == (0, "ran: -m bot demo --port 8710\n")
+    assert (again.returncode, again.stdout) == (0, "ran: -m compileall -q bot handlers\nran: -m bot demo --port 8710\n")
     future = (checkout / ".venv" / "demo.stamp").stat().st_mtime + 10
     os.utime(checkout / "requirements.lock", (future, future))
     assert "Installing what requirements.lock pins" in make(checkout, "demo", f"PYTHON={pip}").stdout
