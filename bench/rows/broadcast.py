@@ -67,8 +67,8 @@ async def _sent(setting: Setting, kind: Kind, mode: str, size: int, longest: flo
 
 def _rows(setting: Setting, name: str, ours: Course, peer: Course) -> list[Row]:
     def beyond(found: Course, share: float) -> float:
-        """Without one way of the next poll and one of the answer: what the bot adds to the network."""
-        return max(0.0, percentile(found.replies, share) - 2 * setting.latency) * 1000
+        """Without the way of the answer. What is written while the next poll is on its way waits for that too, and it stays in."""
+        return (percentile(found.replies, share) - setting.latency) * 1000
 
     where = f"{setting.name}; peer: {name}"
     lost = (
@@ -84,10 +84,10 @@ def _rows(setting: Setting, name: str, ours: Course, peer: Course) -> list[Row]:
             note=lost,
         ),
         Row("5", f"answers 429; {where}", ours.refused, peer.refused, better="less", aim="0"),
-        Row("6", f"ms until a reply, p50, beyond the network; {where}", beyond(ours, 0.5), beyond(peer, 0.5), better="less"),
+        Row("6", f"ms until a reply, p50, beyond the answer's way; {where}", beyond(ours, 0.5), beyond(peer, 0.5), better="less"),
         Row(
             "6",
-            f"ms until a reply, p99, beyond the network; {where}",
+            f"ms until a reply, p99, beyond the answer's way; {where}",
             beyond(ours, 0.99),
             beyond(peer, 0.99),
             better="less",

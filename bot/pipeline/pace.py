@@ -4,8 +4,8 @@ Not provoking a 429 matters more than handling it: `retry_after` runs from secon
 
 - Overall, evenly spaced slots, a little wider than the rate asks (`MARGIN`), since what leaves here evenly does not arrive evenly. After
   a pause nothing is caught up: the next slot is now, and the one after it a full step later. A reply may take a slot up to `EARLY` steps
-  before its time, and everything after it goes as much later: of a few people who write in the same moment none waits for the others. In
-  no second does more leave for that.
+  before its time, and everything after it goes as much later: of some people who write in the same moment none waits for the others.
+  However it comes, no more than the rate is counted in any of the channel's seconds (`second.py`).
 - To a private chat, a leaky bucket: a few at once (`BURST`, so a question follows its answer without a wait), then one per
   `per_chat_seconds`.
 - Into a group, where sends and edits share a budget, a sliding window: as many as the minute allows, at least `GAP` apart. Even steps of
@@ -19,19 +19,17 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bot.model.effects import Priority
 from bot.pipeline.limits import Limits
+from bot.pipeline.second import Second, Slot
 
 MARGIN: Final = 1.04
-"""At 30 a second fewer than 29 leave in any second: whatever leaves first may arrive 30 to 40 ms late before the channel counts 31 in one
-of its seconds. A connection that is being made costs as much. The margin costs 4 % of the rate, a refusal seconds for all."""
-EARLY: Final = 4
-SECOND: Final = 1.03
-"""A channel's second as it is counted here, from when something really left: so much later may it arrive, and 10 ms later than its slot
-may it leave before that costs anything of the rate."""
+"""So much longer than the rate asks is a step: the longest call of a second may take 30 ms more than the quickest before that costs
+anything more of the rate."""
+EARLY: Final = 8
+"""At two thirds of the rate, evenly spaced slots would let one reply in a hundred wait for more than six steps."""
 LATENESS: Final = 0.015
 """Seconds by which a slot may be late without moving those after it: what a busy event loop costs."""
 BURST: Final = 3
@@ -44,13 +42,6 @@ KEPT: Final = 10_000
 """So many chats are remembered before those that are free again are forgotten."""
 
 
-@dataclass(eq=False, slots=True)
-class Slot:
-    """One message's moment; `left` is when it went, later than it was given where the event loop was busy."""
-
-    left: float
-
-
 class Pace:
     """Remembers what was sent when. `groups` are the recipients, by their token in the outbox, that are groups."""
 
@@ -58,7 +49,7 @@ class Pace:
         self._limits = limits
         self._step = MARGIN / limits.per_second
         self._slot = float("-inf")
-        self._second: deque[Slot] = deque(maxlen=math.ceil(limits.per_second))
+        self._second = Second(math.ceil(limits.per_second))
         self._private: dict[str, float] = {}
         self._groups: dict[str, deque[float]] = {}
         self.groups: frozenset[str] = frozenset()
@@ -66,16 +57,16 @@ class Pace:
     def slot_at(self, priority: Priority, now: float) -> float:
         """Return when the next slot for something of this priority is, `now` if at once."""
         at = self._following(now) - (EARLY * self._step if priority is Priority.REPLY else 0.0)
-        if len(self._second) == self._second.maxlen:
-            at = max(at, self._second[0].left + SECOND)
-        return max(at, now)
+        return max(at, self._second.free_at(now))
 
     def use_slot(self, now: float) -> Slot:
-        """Something leaves now, or a little later: then its slot is to be told."""
+        """A call begins now, or a little later: then its slot is to be told. `end_slot` when it has ended."""
         self._slot = self._following(now)
-        slot = Slot(now)
-        self._second.append(slot)
-        return slot
+        return self._second.begin(now)
+
+    def end_slot(self, slot: Slot, now: float, count: int = 1) -> None:
+        """The slot's call has ended now, whatever became of it; it was so many messages."""
+        self._second.end(slot, now, count)
 
     def _following(self, now: float) -> float:
         following = self._slot + self._step

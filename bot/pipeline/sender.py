@@ -58,7 +58,7 @@ from bot.pipeline.line import Line
 from bot.pipeline.lists import Lists
 from bot.pipeline.meter import UNMETERED, Meter
 from bot.pipeline.pace import Pace
-from bot.pipeline.slots import Slots
+from bot.pipeline.slots import Place, Slots
 from bot.pipeline.surroundings import Surroundings, signed
 from bot.storage import copies, outbox
 from bot.storage.database import Database
@@ -270,13 +270,14 @@ class Sender:
             parcel = await self._claim(head)
             if parcel is None or parcel.address is None:
                 return
-            if not parcel.empty and not await self._slots.taken(self._slots.place(head.priority, _among(head.priority))):
+            place = None if parcel.empty else self._slots.place(head.priority, _among(head.priority))
+            if place is not None and not await self._slots.taken(place):
                 await self._db.transact(lambda conn: outbox.later(conn, self._db.keys, parcel.row, self._clock.now()))
                 return
             self._claimed -= 1
             waiting_for_slot = False
             self._changed.set()
-            await self._send(head, parcel, parcel.address)
+            await self._send(head, parcel, parcel.address, place)
         except StorageUnavailable:
             self._storage_trouble()
         except Exception as error:  # a row that cannot even be opened holds up its own recipient, but no other
@@ -294,14 +295,16 @@ class Sender:
         self._claim_seconds += (self._clock.monotonic() - began - self._claim_seconds) / 8
         return parcel
 
-    async def _send(self, head: Head, parcel: Parcel, address: tuple[str, str]) -> None:
+    async def _send(self, head: Head, parcel: Parcel, address: tuple[str, str], place: Place | None) -> None:
         started = self._clock.monotonic()
         crash_point("before-send")
         outcome = Sent() if parcel.empty else await self._call(parcel, *address)
         crash_point("after-send")
         finished = self._clock.monotonic()
-        if not parcel.empty:
-            self._pace.spend(head.recipient, finished, len(outcome.messages) if isinstance(outcome, Sent) else 1)
+        if place is not None:
+            count = len(outcome.messages) if isinstance(outcome, Sent) else 1
+            self._slots.ended(place, count)
+            self._pace.spend(head.recipient, finished, count)
         if isinstance(outcome, Later) and not outcome.chat_only:
             self._hold(outcome.after)
         if isinstance(outcome, Unsure):

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.model.effects import Priority
-from bot.pipeline.pace import Pace, Slot
+from bot.pipeline.pace import Pace
+from bot.pipeline.second import Slot
 
 
 @dataclass(eq=False, slots=True)
@@ -49,11 +50,17 @@ class Slots:
         return place
 
     async def taken(self, place: Place) -> bool:
-        """Wait for a place's slot; false where it is sent away. With the slot it has to leave, without waiting for anything more."""
+        """Wait for a place's slot; false where it is sent away. With it the call has to begin, and `ended` be called when it has ended."""
         granted = await place.granted
         if place.slot is not None:
             place.slot.left = self._monotonic()
         return granted
+
+    def ended(self, place: Place, count: int = 1) -> None:
+        """The call for which a slot was taken has ended, whatever became of it; it was so many messages."""
+        if place.slot is not None:
+            self._pace.end_slot(place.slot, self._monotonic(), count)
+            self._arm()
 
     def hurry(self, place: Place, priority: Priority) -> None:
         """Let a place be as urgent as this: somebody more urgent waits behind it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -182,10 +183,10 @@ class Carrier:
             await self._go_back(sending, errand)
             return
         began = self._clock.monotonic()
-        await self._called(sending, errand)
+        await self._called(sending, errand, partial(track.slots.ended, place))
         track.took(self._clock.monotonic() - began)
 
-    async def _called(self, sending: Sending, errand: Errand) -> None:
+    async def _called(self, sending: Sending, errand: Errand, ended: Callable[[int], None]) -> None:
         outgoing = sending.outgoing(errand.language)
         began = self._clock.monotonic()
         crash_point("before-send")
@@ -193,7 +194,9 @@ class Carrier:
         crash_point("after-send")
         now = self._clock.monotonic()
         self._meter.sent(Priority.BROADCAST, outcome, now - began)
-        self._tools.pace.spend(errand.recipient, now, len(outcome.messages) if isinstance(outcome, Sent) else 1)
+        count = len(outcome.messages) if isinstance(outcome, Sent) else 1
+        ended(count)
+        self._tools.pace.spend(errand.recipient, now, count)
         self._heed(outcome)
         stop = sending.learn(outgoing, outcome)
         if stop:
