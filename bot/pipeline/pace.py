@@ -3,9 +3,9 @@
 Not provoking a 429 matters more than handling it: `retry_after` runs from seconds to hours. Therefore:
 
 - Overall, evenly spaced slots, a little wider than the rate asks (`MARGIN`), since what leaves here evenly does not arrive evenly. After
-  a pause nothing is caught up: the next slot is now, and the one after it a full step later. A reply may take a slot up to `EARLY` steps
-  before its time, and everything after it goes as much later: of some people who write in the same moment none waits for the others.
-  However it comes, no more than the rate is counted in any of the channel's seconds (`second.py`).
+  a pause nothing is caught up: the next slot is now, and the one after it a full step later. A reply, or what stands among the replies,
+  may take a slot up to `EARLY` steps before its time, and everything after it goes as much later: of some people who write in the same
+  moment none waits for the others. However it comes, no more than the rate is counted in any of the channel's seconds (`second.py`).
 - To a private chat, a leaky bucket: a few at once (`BURST`, so a question follows its answer without a wait), then one per
   `per_chat_seconds`.
 - Into a group, where sends and edits share a budget, a sliding window: as many as the minute allows, at least `GAP` apart. Even steps of

@@ -32,7 +32,7 @@ class Slots:
     def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:
         self._pace = pace
         self._monotonic = monotonic
-        self._waiting: list[tuple[int, int, Place]] = []
+        self._waiting: list[tuple[Priority, int, Place]] = []
         self._number = 0
         self._timer: asyncio.TimerHandle | None = None
         self._held_until = float("-inf")
@@ -109,9 +109,9 @@ class Slots:
             self._timer.cancel()
             self._timer = None
         while not self._closed and self._clean():
-            _, _, place = self._waiting[0]
+            rank, _, place = self._waiting[0]
             now = self._monotonic()
-            at = max(self._held_until, self._pace.slot_at(place.priority, now))
+            at = max(self._held_until, self._pace.slot_at(rank, now))
             if at > now:
                 self._timer = asyncio.get_running_loop().call_later(at - now, self._arm)
                 return

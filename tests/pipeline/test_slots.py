@@ -9,7 +9,7 @@ import pytest
 
 from bot.model.effects import Priority
 from bot.pipeline.limits import Limits
-from bot.pipeline.pace import Pace
+from bot.pipeline.pace import EARLY, Pace
 from bot.pipeline.second import SECOND
 from bot.pipeline.slots import Place, Slots
 
@@ -27,8 +27,8 @@ class Gate:
         self.sent_away: list[str] = []
         self._tasks: list[asyncio.Task[None]] = []
 
-    def comes(self, name: str, priority: Priority) -> Place:
-        place = self.slots.place(priority)
+    def comes(self, name: str, priority: Priority, among: Priority | None = None) -> Place:
+        place = self.slots.place(priority, among)
 
         async def waits() -> None:
             if await self.slots.taken(place):
@@ -79,6 +79,18 @@ async def test_somebody_for_whose_sake_it_is_urgent_goes_first() -> None:
     last = gate.comes("last", Priority.BROADCAST)
     gate.slots.hurry(last, Priority.REPLY)
     assert await gate.all() == ["first", "last", "second"]
+
+
+async def test_a_card_among_the_replies_leaves_as_early_as_they() -> None:
+    """Row 7: neither does it wait for the slots that they took before their time, nor do those behind it."""
+    gate = Gate()
+    began = gate.time()
+    for number in range(EARLY - 1):
+        gate.comes(f"reply {number}", Priority.REPLY)
+    gate.comes("card", Priority.CARD, among=Priority.REPLY)
+    gate.comes("last reply", Priority.REPLY)
+    assert (await gate.all())[-2:] == ["card", "last reply"]
+    assert max(time for _, time in gate.given) - began < 1.5 / RATE
 
 
 async def test_who_is_sent_away_takes_nobodys_slot() -> None:
