@@ -39,7 +39,7 @@ def _named(situation: Situation) -> Iterator[tuple[Text | Names, Action]]:
 
 
 def district(situation: Situation, action: Action) -> Iterator[Effect]:
-    """Offer what can be done about one district."""
+    """Offer what can be done about one district. A tap for or against its messages turns this page into that of the areas."""
     here = situation.province.district(ForumId(action.args[0])) if action.args else None
     if here is None:
         yield from my_area(situation)
@@ -55,11 +55,11 @@ def district(situation: Situation, action: Action) -> Iterator[Effect]:
         (end if heard else hear,),
         (BACK,),
     )
-    yield say(situation, Message(N_("{district}: what would you like to do?", district=here.names), choices))
+    yield say(situation, Message(N_("{district}: what would you like to do?", district=here.names), choices), slot=f"area:{token}")
 
 
 def topic(situation: Situation, action: Action) -> Iterator[Effect]:
-    """Offer what can be done about one topic."""
+    """Offer what can be done about one topic. A tap for or against its messages turns this page into that of the topics."""
     named = next((topic for topic in TOPICS if action.args == (topic,)), None)
     if named is None:
         yield from my_area(situation)
@@ -74,4 +74,4 @@ def topic(situation: Situation, action: Action) -> Iterator[Effect]:
         (end if not wished.empty and named in wished.topics else hear,),
         (BACK,),
     )
-    yield say(situation, Message(N_("{topic}: what would you like to do?", topic=TOPIC_NAMES[named]), choices))
+    yield say(situation, Message(N_("{topic}: what would you like to do?", topic=TOPIC_NAMES[named]), choices), slot=f"area:{token}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.i18n import render
 from bot.model.buttons import LIMIT, encode
 from bot.model.effects import Send, SetSubscription
@@ -173,6 +175,16 @@ def test_the_pages_change_where_they_stand(english: Phone) -> None:
         slots |= {effect.slot for effect in english.effects if isinstance(effect, Send)}
     assert len(slots) == 1
     assert english.says("/area").effects[-1].slot not in slots  # type: ignore[union-attr]  # a Send
+
+
+@pytest.mark.parametrize("name", ["Khanaqin", "Protection from drugs"])
+def test_the_page_of_a_typed_name_turns_into_what_a_tap_on_it_brings(english: Phone, name: str) -> None:
+    """A page apart would change where nobody looks when its button is pressed once more: nothing would be seen to happen."""
+    page = english.says(name).effects[-1]
+    english.taps("Receive messages")
+    assert isinstance(page, Send)
+    assert [effect.slot for effect in english.effects if isinstance(effect, Send)] == [page.slot]
+    assert page.slot is not None
 
 
 def test_stop_in_an_invitation_works_with_one_tap_and_leaves_tickets_alone(phone: Phone) -> None:
