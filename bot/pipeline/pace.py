@@ -3,9 +3,10 @@
 Not provoking a 429 matters more than handling it: `retry_after` runs from seconds to hours. Therefore:
 
 - Overall, evenly spaced slots, a little wider than the rate asks (`MARGIN`), since what leaves here evenly does not arrive evenly. After
-  a pause nothing is caught up: the next slot is now, and the one after it a full step later. A reply, or what stands among the replies,
-  may take a slot up to `EARLY` steps before its time, and everything after it goes as much later: of some people who write in the same
-  moment none waits for the others. However it comes, no more than the rate is counted in any of the channel's seconds (`second.py`).
+  a pause nothing is caught up: the next slot is now, and the one after it a full step later. A reply may take a slot up to `EARLY` steps
+  before its time, and everything after it goes as much later: of some people who write in the same moment none waits for the others. A
+  card that stands among the replies may do so too, a step after whatever left before it: a crash repeats what is under way, and that
+  should be the receipt or the card. However it comes, no more than the rate is counted in any of the channel's seconds (`second.py`).
 - To a private chat, a leaky bucket: a few at once (`BURST`, so a question follows its answer without a wait), then one per
   `per_chat_seconds`.
 - Into a group, where sends and edits share a budget, a sliding window: as many as the minute allows, at least `GAP` apart. Even steps of
@@ -49,19 +50,23 @@ class Pace:
         self._limits = limits
         self._step = MARGIN / limits.per_second
         self._slot = float("-inf")
+        self._used = float("-inf")
         self._second = Second(math.ceil(limits.per_second))
         self._private: dict[str, float] = {}
         self._groups: dict[str, deque[float]] = {}
         self.groups: frozenset[str] = frozenset()
 
-    def slot_at(self, priority: Priority, now: float) -> float:
-        """Return when the next slot for something of this priority is, `now` if at once."""
+    def slot_at(self, priority: Priority, now: float, *, apart: bool = False) -> float:
+        """Return when the next slot for something of this priority is, `now` if at once; `apart`, a step after the one before at least."""
         at = self._following(now) - (EARLY * self._step if priority is Priority.REPLY else 0.0)
+        if apart:
+            at = max(at, self._used + self._step)
         return max(at, self._second.free_at(now))
 
     def use_slot(self, now: float) -> Slot:
         """A call begins now, or a little later: then its slot is to be told. `end_slot` when it has ended."""
         self._slot = self._following(now)
+        self._used = now
         return self._second.begin(now)
 
     def end_slot(self, slot: Slot, now: float, count: int = 1) -> None:

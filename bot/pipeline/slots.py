@@ -111,7 +111,7 @@ class Slots:
         while not self._closed and self._clean():
             rank, _, place = self._waiting[0]
             now = self._monotonic()
-            at = max(self._held_until, self._pace.slot_at(rank, now))
+            at = max(self._held_until, self._pace.slot_at(rank, now, apart=rank is not place.priority))
             if at > now:
                 self._timer = asyncio.get_running_loop().call_later(at - now, self._arm)
                 return
