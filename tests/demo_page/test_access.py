@@ -110,6 +110,17 @@ async def test_a_phone_shows_one_conversation_at_a_time(page: Page, stage: Stage
     assert field["height"] > 30
 
 
+async def test_who_goes_on_right_after_a_notice_is_not_called_back(page: Page, stage: Stage) -> None:
+    await page.locator(".phone .entry").click()
+    await page.get_by_role("button", name="Loudly").click()
+    notice = page.get_by_role("alertdialog")
+    await expect(notice.get_by_role("button")).to_be_focused()
+    await page.evaluate("document.querySelector('dialog').close(); document.querySelector('.phone textarea').focus()")
+    await expect(notice).to_have_count(0)
+    await expect(page.locator(".phone textarea")).to_be_focused()
+    assert stage.telegram.world.asked("answerCallbackQuery")
+
+
 async def test_everything_can_be_done_without_a_mouse(page: Page, stage: Stage) -> None:
     """From the language to an answered, edited message, with Tab, arrows, Enter and Esc only."""
     keys = page.keyboard

@@ -8,7 +8,8 @@ function Alert({ toast }) {
   useEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
-    return () => before?.focus?.();
+    // Closing has given the focus back already; who has moved on since must not be called back.
+    return () => { if (document.activeElement === document.body) before?.focus?.(); };
   }, []);
   const close = () => dismiss(toast.number);
   return html`
