@@ -47,6 +47,7 @@ class Visit:
     answers: Thread
     wants_answers: bool = True
     is_sensitive: bool = False
+    presses_overtake: bool = False
     files: int = 0
     answered: set[str] = field(default_factory=set)
     again: str = ""
@@ -122,6 +123,7 @@ class Crowd:
     """Everybody who comes, so many at once.
 
     Attributes:
+        presses_overtake: whether a press may come before what was written or sent earlier, as with a webhook.
         threads: what had to arrive, for the judge.
         left: who has left a draft, and in which conversation.
         held: how many conversations of each kind were held to their end.
@@ -132,6 +134,7 @@ class Crowd:
     chance: random.Random
     conversations: Mapping[Conversation, int]
     at_once: int = AT_ONCE
+    presses_overtake: bool = False
     threads: list[Thread] = field(default_factory=list)
     left: list[tuple[Conversation, Visit]] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
@@ -170,4 +173,5 @@ class Crowd:
         sara = self.town.resident(self.chance.choice(LANGUAGES), f"Resident{number}")
         story, answers = Thread(f"s{number}", forum.chat.id), Thread(f"f{number}", sara.talk.id)
         self.threads += [story, answers]
-        return Visit(self.town, random.Random(self.chance.random()), number, sara, forum, story, answers)
+        chance = random.Random(self.chance.random())
+        return Visit(self.town, chance, number, sara, forum, story, answers, presses_overtake=self.presses_overtake)

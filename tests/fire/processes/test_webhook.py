@@ -77,7 +77,7 @@ async def test_every_process_takes_in_and_the_fall_of_one_loses_nothing(tmp_path
     then stand elsewhere in the report, as its writer sees: the order of words is the one promise that is not judged here.
     """
     async with behind_a_proxy(tmp_path, own_postgresql_url) as (bots, proxy):
-        crowd = Crowd(bots.town, random.Random(7), CONVERSATIONS, at_once=20)
+        crowd = Crowd(bots.town, random.Random(7), CONVERSATIONS, at_once=20, presses_overtake=True)
         await crowd.lives(10)
         assert all(proxy.taken[port] > 10 for port in proxy.ports)
         await bots.kill(bots.all[0])
