@@ -126,11 +126,13 @@ class Stories(RuleBasedStateMachine):
 
     @rule(who=SOMEBODY, saying=st.integers(0, WORDS + 8), after=MOMENT)
     def the_bot_dies_while_somebody_writes(self, who: int, saying: int, after: float) -> None:
+        self.actors.keeps_the_line()
         self.actors.writes(who, saying, hurried=True)
         self.actors.restarts(after)
 
     @rule(forum=FORUM, member=MEMBER, back=BACK, pick=PICK, after=MOMENT)
     def the_bot_dies_while_a_member_presses(self, forum: int, member: int, back: int, pick: int, after: float) -> None:
+        self.actors.keeps_the_line()
         self.actors.presses(forum, member, back, pick, hurried=True)
         self.actors.waited_for = None
         self.actors.restarts(after)
