@@ -116,6 +116,11 @@ async def test_nothing_sent_and_nothing_being_sent_is_told(office: Office) -> No
     assert (await office.runs())[0] == "Nothing has been sent yet.\n"
 
 
+def _hearing_ctrl_c() -> None:
+    """As in a terminal, even where the suite runs in the background, which hears no Ctrl-C and hands that down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A terminal with the command in it."""
 
@@ -129,7 +134,9 @@ class Terminal:
         self._master, slave = pty.openpty()
         asyncio.get_running_loop().add_reader(self._master, self._read)
         command = (*COMMAND, "--config", str(self._office.settings), "--watch")
-        self.process = await asyncio.create_subprocess_exec(*command, stdout=slave, stderr=slave, env={**os.environ, "COLUMNS": "100"})
+        self.process = await asyncio.create_subprocess_exec(
+            *command, stdout=slave, stderr=slave, env={**os.environ, "COLUMNS": "100"}, preexec_fn=_hearing_ctrl_c
+        )
         os.close(slave)
         return self
 
