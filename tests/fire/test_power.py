@@ -5,8 +5,9 @@ What a bot really wrote is replayed to a moment, and a disk is made as a power c
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ SCENES: dict[str, Callable[[Path], AbstractAsyncContextManager[Stage]]] = {
     "webhook": partial(scenes.report, intake="webhook"),
     "evening": scenes.evening,
 }
+PAGE = 4096
 NAMES = ["report", *(pytest.param(name, marks=pytest.mark.slow) for name in ("webhook", "evening"))]
 
 
@@ -89,6 +91,36 @@ async def test_a_disk_whose_syncs_do_nothing_is_found_out(stage: Stage, past: Ch
     found = await wrongs(past, lying, choose(stage.scene, 20, 1), place)
     assert any("acknowledged updates are lost" in each for each in found)
     assert any("had been durable" in each for each in found)
+
+
+async def test_a_page_that_comes_back_spoilt_is_found_out(stage: Stage, place: Bench) -> None:
+    """The judge can fail, and does not stumble over what it finds."""
+    (disk,) = replayed(stage.scene, [stage.scene.over])
+    assert not isinstance(await place.found(disk.seen()), str)
+    with closing(sqlite3.connect(place.place / place.name)) as conn:
+        conn.execute("VACUUM")  # no page is unused now
+    whole = (place.place / place.name).read_bytes()
+    for page in range(0, len(whole) // PAGE, 8):
+        spoilt = whole[: page * PAGE] + b"\xff" * PAGE + whole[(page + 1) * PAGE :]
+        found = await place.found({str(place.root / place.name): spoilt})
+        assert isinstance(found, str) or found.broken, f"page {page}"
+
+
+async def test_an_index_older_than_its_table_is_found_out(stage: Stage, place: Bench) -> None:
+    """A start does not look so deep, and the judge does not stumble over it."""
+    (disk,) = replayed(stage.scene, [stage.scene.over])
+    assert not isinstance(await place.found(disk.seen()), str)
+    file = place.place / place.name
+    with closing(sqlite3.connect(file)) as conn:
+        (root,) = conn.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_settings_1'").fetchone()
+        index = slice((root - 1) * PAGE, root * PAGE)
+        older = file.read_bytes()[index]
+        conn.execute("UPDATE settings SET rowid = rowid + 1000 WHERE name = 'heartbeat'")
+        conn.commit()
+    spoilt = bytearray(file.read_bytes())
+    spoilt[index] = older
+    found = await place.found({str(place.root / place.name): bytes(spoilt)})
+    assert "it cannot be read" in str(found)
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ async def wrongs(chronicle: Chronicle, scene: Scene, cuts: Sequence[Cut], bench:
     for cut, files in made(scene, cuts):
         found = await bench.found(files)
         if isinstance(found, str):
-            wrong.append(f"{cut}: the start was refused: {found}")
+            wrong.append(f"{cut}: {found}")
             continue
         lost = scene.talk.acknowledged(cut.at) - found.known
         wrong += [f"{cut}: {len(lost)} acknowledged updates are lost"] if lost else []

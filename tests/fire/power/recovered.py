@@ -19,6 +19,7 @@ from bot.errors import StartRefused
 from bot.model.messages import Recipient, ToChat, ToForum, ToResident, recipient_of
 from bot.storage import copies, erasures, forums, occurrences, queues, residents, tables
 from bot.storage.database import Database
+from bot.storage.errors import SealBroken, StorageUnavailable
 from bot.storage.seal import Keyring, opener
 from tests.fire.power import seals
 from tests.fire.power.cuts import written
@@ -60,14 +61,16 @@ class Bench:
     _broken: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def found(self, files: Files) -> Found | str:
-        """Return what a start finds on this disk, or why it is refused."""
+        """Return what a start finds on this disk, or why nothing is found."""
         written(files, self.root, self.place)
         try:
             db = await Database.open(f"sqlite+aiosqlite:///{self.place / self.name}", self.keys)
         except StartRefused as refused:
-            return str(refused)
+            return f"the start was refused: {refused}"
         try:
             return await db.read(self._look)
+        except (StorageUnavailable, SealBroken) as error:
+            return f"it cannot be read: {error}"
         finally:
             await db.close()
 
