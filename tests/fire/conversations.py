@@ -113,6 +113,8 @@ async def walks(visit: Visit, steps: Sequence[Step]) -> bool:
             if not _overtaken(visit, steps):
                 raise
             continue
+        if step is REVIEW and visit.presses_overtake:
+            await visit.sees_their_words()
         if visit.leaves_at == step.name:
             return False
         if visit.chance.random() < 0.1 and await _strays(visit, step, steps):

@@ -76,6 +76,10 @@ class Visit:
         """Press the button that reads so, on the newest message that has it."""
         await self.sara.taps(self.reads(C_(context, english)))
 
+    async def sees_their_words(self) -> None:
+        """Read the review until all of their words stand in it: those that come after Send begin another report, and are asked about."""
+        await self.sara.hears(*(f"{self.story.name}/{number}" for number in range(1, self.story.said + 1)))
+
     async def gets_receipt(self) -> str:
         """Wait for the number of what they sent."""
 
