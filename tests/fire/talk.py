@@ -68,6 +68,10 @@ class Visit:
         """Return words as they read them."""
         return plain(piece.in_language(self.sara.language) if isinstance(piece, Names) else render(piece, self.sara.language))
 
+    def shows(self, piece: Piece) -> bool:
+        """Whether a question has come since they last did something."""
+        return any(self.reads(piece) in plain(message.text) for message in self.sara.news())
+
     async def is_asked(self, piece: Piece) -> None:
         """Wait for a question."""
         await self.sara.hears(self.reads(piece))
