@@ -8,33 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from bot.demo.world import Message, NeverHappened, Person
+from bot.demo.world import Message, Person
 from bot.model.ids import LANGUAGES
 from bot.model.text import C_, N_, Text
 from handlers import dialogue, report
 from handlers.submission import MEDIA_PRIVACY
 from tests.fire.talk import Conversation, Visit
-from tests.town.people import OWN_NAMES, until
-from tests.town.words import label, parts, plain
+from tests.town.people import OWN_NAMES
+from tests.town.words import label, parts
 
 Answer = Callable[[Visit], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A question: its name in the draft, how it reads, how it is answered, what the review calls it, whether its answer has parts.
-
-    `takes_words`: words that were meant for the story, and that a press overtook, may answer it.
-    """
+    """A question: its name in the draft, how it reads, how it is answered, what the review calls it, whether its answer has parts."""
 
     name: str
     question: Text
     answer: Answer
     part: str = ""
     has_parts: bool = False
-    takes_words: bool = False
 
 
 def picks(context: str, *english: str) -> Answer:
@@ -62,6 +57,7 @@ async def _story(visit: Visit) -> None:
     if not visit.files and visit.chance.random() < 0.2:
         visit.files = 1
         visit.sara.person.sends(visit.chance.choice(("photo", "voice")))
+    await visit.sees_it_sent()
     await visit.picks("button", "Done")
 
 
@@ -88,9 +84,7 @@ REPORT: Sequence[Step] = (
     PLACE,
     Step("story", report.DESCRIBE, _story, "What happened", has_parts=True),
     MEDIA,
-    Step(
-        "when", N_("When did it happen? For example: today, yesterday, last week, every night."), picks("button", "Skip"), takes_words=True
-    ),
+    Step("when", N_("When did it happen? For example: today, yesterday, last week, every night."), picks("button", "Skip")),
     CONTACT,
     REVIEW,
 )
@@ -114,17 +108,7 @@ async def walks(visit: Visit, steps: Sequence[Step]) -> bool:
     """Answer question after question to the receipt; False where they leave at a question, unanswered."""
     while (step := _next(visit, steps)) is not None:
         visit.step = step.name
-        try:
-            await until(visit.sara.talk, partial(_is_at, visit, steps, step))
-            if not visit.shows(step.question):
-                visit.answered.add(step.name)
-                continue
-        except NeverHappened:
-            if not _overtaken(visit, steps):
-                raise
-            continue
-        if step is REVIEW and visit.presses_overtake:
-            await visit.sees_their_words()
+        await visit.is_asked(step.question)
         if visit.leaves_at == step.name:
             return False
         if visit.chance.random() < 0.1 and await _strays(visit, step, steps):
@@ -135,22 +119,6 @@ async def walks(visit: Visit, steps: Sequence[Step]) -> bool:
     visit.step = "receipt"
     visit.reference = await visit.gets_receipt()
     return True
-
-
-def _is_at(visit: Visit, steps: Sequence[Step], step: Step) -> bool:
-    """Whether they are asked this; or what comes after it, since words that came late have answered it."""
-    if visit.shows(step.question):
-        return True
-    late = visit.presses_overtake and step.takes_words and not visit.again
-    return late and any(visit.shows(each.question) for each in steps[steps.index(step) + 1 :])
-
-
-def _overtaken(visit: Visit, steps: Sequence[Step]) -> bool:
-    """Whether they pressed Back at a question to which a picture from before came in between: then it is asked anew, and they answer it."""
-    back, visit.again = visit.again, ""
-    question = _next(visit, steps)
-    newest = plain(visit.sara.talk.from_bot[-1].text)
-    return bool(visit.presses_overtake and back and question and visit.reads(question.question) in newest)
 
 
 def _next(visit: Visit, steps: Sequence[Step]) -> Step | None:

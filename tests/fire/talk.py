@@ -47,7 +47,7 @@ class Visit:
     answers: Thread
     wants_answers: bool = True
     is_sensitive: bool = False
-    presses_overtake: bool = False
+    hurries: bool = True
     files: int = 0
     answered: set[str] = field(default_factory=set)
     again: str = ""
@@ -68,10 +68,6 @@ class Visit:
         """Return words as they read them."""
         return plain(piece.in_language(self.sara.language) if isinstance(piece, Names) else render(piece, self.sara.language))
 
-    def shows(self, piece: Piece) -> bool:
-        """Whether a question has come since they last did something."""
-        return any(self.reads(piece) in plain(message.text) for message in self.sara.news())
-
     async def is_asked(self, piece: Piece) -> None:
         """Wait for a question."""
         await self.sara.hears(self.reads(piece))
@@ -80,9 +76,12 @@ class Visit:
         """Press the button that reads so, on the newest message that has it."""
         await self.sara.taps(self.reads(C_(context, english)))
 
-    async def sees_their_words(self) -> None:
-        """Read the review until all of their words stand in it: those that come after Send begin another report, and are asked about."""
-        await self.sara.hears(*(f"{self.story.name}/{number}" for number in range(1, self.story.said + 1)))
+    async def sees_it_sent(self) -> None:
+        """Wait, unless they are in a hurry, until Telegram has brought the bot all that they wrote."""
+        while not self.hurries and any(
+            waiting.body.get("chat", {}).get("id") == self.sara.talk.id for waiting in self.town.telegram.world.updates
+        ):
+            await asyncio.sleep(0.01)
 
     async def gets_receipt(self) -> str:
         """Wait for the number of what they sent."""
@@ -131,7 +130,7 @@ class Crowd:
     """Everybody who comes, so many at once.
 
     Attributes:
-        presses_overtake: whether a press may come before what was written or sent earlier, as with a webhook.
+        hurries: whether they press in the instant in which they write.
         threads: what had to arrive, for the judge.
         left: who has left a draft, and in which conversation.
         held: how many conversations of each kind were held to their end.
@@ -142,7 +141,7 @@ class Crowd:
     chance: random.Random
     conversations: Mapping[Conversation, int]
     at_once: int = AT_ONCE
-    presses_overtake: bool = False
+    hurries: bool = True
     threads: list[Thread] = field(default_factory=list)
     left: list[tuple[Conversation, Visit]] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
@@ -181,5 +180,4 @@ class Crowd:
         sara = self.town.resident(self.chance.choice(LANGUAGES), f"Resident{number}")
         story, answers = Thread(f"s{number}", forum.chat.id), Thread(f"f{number}", sara.talk.id)
         self.threads += [story, answers]
-        chance = random.Random(self.chance.random())
-        return Visit(self.town, chance, number, sara, forum, story, answers, presses_overtake=self.presses_overtake)
+        return Visit(self.town, random.Random(self.chance.random()), number, sara, forum, story, answers, hurries=self.hurries)
