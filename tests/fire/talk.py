@@ -22,6 +22,7 @@ from bot.demo.world import Chat, Message, NeverHappened, Person
 from bot.i18n import render
 from bot.model.ids import LANGUAGES, ForumId
 from bot.model.text import C_, Names, Piece
+from tests.fire.faults import eventually
 from tests.fire.judge import Thread, receipt
 from tests.town.people import Forum, Resident, until
 from tests.town.town import Town
@@ -78,10 +79,9 @@ class Visit:
 
     async def sees_it_sent(self) -> None:
         """Wait, unless they are in a hurry, until Telegram has brought the bot all that they wrote."""
-        while not self.hurries and any(
-            waiting.body.get("chat", {}).get("id") == self.sara.talk.id for waiting in self.town.telegram.world.updates
-        ):
-            await asyncio.sleep(0.01)
+        if not self.hurries:
+            updates, chat = self.town.telegram.world.updates, self.sara.talk.id
+            await eventually(lambda: all(waiting.body.get("chat", {}).get("id") != chat for waiting in updates))
 
     async def gets_receipt(self) -> str:
         """Wait for the number of what they sent."""

@@ -73,8 +73,8 @@ async def behind_a_proxy(folder: Path, url: str) -> AsyncIterator[tuple[Bots, Pr
 async def test_every_process_takes_in_and_the_fall_of_one_loses_nothing(tmp_path: Path, own_postgresql_url: str) -> None:
     """B1, B2, F2: stored once whichever took it; nobody polls.
 
-    These people see that their words were sent before they press Done. With a webhook a press may overtake words (decision 13): what becomes
-    of those is held by `tests/town/test_webhook.py`.
+    These people see that their words were sent before they press Done. With a webhook a press may overtake words (decision 13): what
+    becomes of those is held by `tests/town/test_webhook.py`.
     """
     async with behind_a_proxy(tmp_path, own_postgresql_url) as (bots, proxy):
         crowd = Crowd(bots.town, random.Random(7), CONVERSATIONS, at_once=20, hurries=False)
