@@ -12,7 +12,7 @@ from typing import Any
 from bot.engine.book import Book
 from bot.engine.keeping import FULL, corrected, full, said_in
 from bot.engine.places import located
-from bot.engine.questions import piece_of
+from bot.engine.questions import SKIPPED, piece_of
 from bot.engine.talk import Answered, Asking, Begin, Ended, GoTo, Misfit, Progress, Say, Taken, replay
 from bot.engine.typed import chosen
 from bot.model.effects import DropDraft, DropTimer, Effect, KeepDraft, Priority, Send, SetTimer, Toast
@@ -178,10 +178,11 @@ def _answer_by_button(book: Book, situation: Situation, draft: Draft, name: str,
         return
     earlier = replay(book.flows[draft.flow], situation, draft.answers, name)
     taken = earlier.question.choose(situation, key, draft.answers[name]) if isinstance(earlier, Asking) else Misfit()
-    if isinstance(taken, Answered) and taken.stored != draft.answers[name]:
+    if isinstance(taken, Answered) and taken.stored not in (SKIPPED, draft.answers[name]):
         yield from _take(book, situation, draft, name, taken, None)
         return
-    yield Toast(STEP_DONE)  # the second tap of a double tap, or a step that another one has replaced: the question asked last stands
+    # A second tap, a step that another one has replaced, or Skip, which takes back no words: the question asked last stands.
+    yield Toast(STEP_DONE)
 
 
 def _take(book: Book, situation: Situation, draft: Draft, name: str, taken: Taken, event: Event | None) -> Iterator[Effect]:

@@ -15,6 +15,9 @@ from bot.model.people import Piece as StoryPiece
 from bot.model.situation import Situation
 from bot.model.text import C_, N_, P_, Piece, paragraphs
 
+SKIPPED = ""
+"""What is stored of a line that was skipped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -70,7 +73,7 @@ class Choice(Question[str]):
 
 @dataclass(frozen=True)
 class Line(Question[str]):
-    """A few words. Where they may be skipped, skipped is the empty string. `only_words`: there is no story to keep a file for."""
+    """A few words. `only_words`: there is no story to keep a file for."""
 
     name: str
     prompt: Piece
@@ -88,7 +91,7 @@ class Line(Question[str]):
             return Misfit(N_("Please write it in words; a file cannot be passed on here.") if self.only_words else None)
         text = event.text.strip()
         if self.may_skip and chosen(situation, text, [C_("button", "Skip")], digits=False) == 0:
-            return Answered("")
+            return Answered(SKIPPED)
         if not text:
             return Misfit()
         if len(text) > self.limit:
@@ -104,7 +107,7 @@ class Line(Question[str]):
 
     def choose(self, situation: Situation, key: str, stored: Any) -> Taken:
         """Skip."""
-        return Answered("") if key == "skip" and self.may_skip else Misfit()
+        return Answered(SKIPPED) if key == "skip" and self.may_skip else Misfit()
 
     def parse(self, situation: Situation, stored: Any) -> str:
         """Return the words."""
@@ -114,7 +117,7 @@ class Line(Question[str]):
 
     def samples(self, situation: Situation) -> Sequence[Any]:
         """Skipped where that is allowed, and some words."""
-        return ["", "Sample"] if self.may_skip else ["Sample"]
+        return [SKIPPED, "Sample"] if self.may_skip else ["Sample"]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,25 @@ def test_a_number_that_answers_the_forum_is_not_a_press_on_the_menu(english: Pho
     assert entries(english) == ["Help"]
 
 
+def test_an_old_skip_takes_no_words_back(english: Phone) -> None:
+    """B20: it is pressed in the instant in which they write, or by mistake; in the review they can still be taken out."""
+    to_story(english).says("They sell it behind the school").taps("Done")
+    skip = english.button("Skip").action
+    english.says("and every night").hears("May the forum ask you questions")
+    answer = english.button("Yes").action
+    english.presses(skip).hears("This step is already done.").presses(answer).hears("every night")
+    english.taps("Edit").taps("Time").taps("Skip").hears("behind the school").hears_not("every night")
+
+
+def test_an_old_skip_takes_no_place_back(english: Phone) -> None:
+    """B20: whichever question it belongs to."""
+    to_category(english).taps("Drugs").taps("Khanaqin")
+    skip = english.button("Skip").action
+    english.says("Near the bridge").presses(skip).hears("This step is already done.")
+    assert english.draft is not None
+    assert english.draft.answers["place"] == "Near the bridge"
+
+
 def test_a_photo_in_reply_to_the_forum_does_not_throw_away_an_unfinished_report(english: Phone) -> None:
     """B10: the reporter is reminded of it; the photo gets into neither."""
     ticket = next(iter(to_receipt(english).tickets))

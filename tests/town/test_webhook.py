@@ -20,6 +20,7 @@ from tests.conversation.words import STORY
 from tests.fire.faults import full_disk, small_disk
 from tests.town.process import ROOT
 from tests.town.town import Town, raised
+from tests.town.words import plain
 
 Json = dict[str, Any]
 
@@ -228,8 +229,9 @@ async def test_a_press_that_overtakes_what_was_written_loses_no_words(own_town: 
     sara.says("And the car is white.")
     await own_town.until(lambda: len(own_town.telegram.courier.visits) and own_town.telegram.courier.visits[-1].status == 0)
     await sara.taps("done", on=offer)
-    await sara.is_told("when?")
+    when = await sara.is_told("when?")
     await own_town.until(lambda: len(own_town.world.updates) == 0)
+    assert plain(await sara.person.presses(when, "Skip").answer()) == "This step is already done."
     await sara.answers("contact?", "yes")
     review = await sara.hears("Shall we send it")
     assert "behind the school" in review.text
